@@ -1,0 +1,281 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: docker_engine
+short_description: Configure, start or stop a Docker engine, with or without systemd
+description:
+  - Writes the engine's configuration, starts the engine, and waits until it answers. A changed configuration restarts it.
+  - Where systemd runs, the unit C(docker) is used. Elsewhere (containers) the daemon is started directly, as the init script
+    of the distribution wants to raise limits that a container may not raise.
+author:
+  - The packetwalk.labs maintainers (@packetwalk)
+extends_documentation_fragment:
+  - packetwalk.labs._attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - Whether the engine shall run.
+      - V(stopped) stops an engine only when this module started it, or when systemd manages it. Without systemd it also removes
+        the bridges and the netfilter rules that an engine leaves behind in the kernel.
+    type: str
+    choices: [started, stopped]
+    default: started
+  options:
+    description:
+      - Options of the daemon, as in its configuration file. Options of that file that are not named here are kept.
+    type: dict
+    default: {}
+  environment:
+    description: Environment variables of the daemon.
+    type: dict
+    default: {}
+  configuration_file:
+    description: The daemon's configuration file.
+    type: path
+    default: /etc/docker/daemon.json
+  docker_socket:
+    description: Socket on which the engine answers.
+    type: path
+    default: /var/run/docker.sock
+  wait_seconds:
+    description: How long to wait for the engine's answer.
+    type: int
+    default: 60
+"""
+
+EXAMPLES = r"""
+- name: Run an engine whose containers have control groups of their own
+  packetwalk.labs.docker_engine:
+    options:
+      cgroup-parent: /packetwalk/swarm/manager1
+"""
+
+RETURN = r"""
+version:
+  description: Version of the engine, V(null) when it does not run.
+  returned: success
+  type: str
+  sample: 20.10.24+dfsg1
+actions:
+  description: What was done, or would be done in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample: [write /etc/docker/daemon.json, start the engine]
+"""
+
+import json
+import os
+import time
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._docker_rules import without_docker
+from ansible_collections.packetwalk.labs.plugins.module_utils._probing._docker_api import DockerApi, DockerError
+from ansible_collections.packetwalk.labs.plugins.module_utils._probing._tools import find
+
+DROP_IN = "/etc/systemd/system/docker.service.d/packetwalk.conf"
+LOG = "/var/log/docker.log"
+# start-stop-daemon knows the engine that it started by this file.
+PROCESS = "/run/packetwalk-docker.pid"
+# What the engine changes in the kernel and does not put back; beside the process identifier, gone with a reboot.
+BEFORE = "/run/packetwalk-docker.json"
+FORWARDING = "/proc/sys/net/ipv4/ip_forward"
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
+def _write(module: AnsibleModule, path: str, text: str) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    temporary = "%s.packetwalk" % path
+    with open(temporary, "w", encoding="utf-8") as file:
+        file.write(text)
+    module.atomic_move(temporary, path)
+
+
+def _version(path: str):
+    try:
+        with DockerApi(path) as api:
+            return api.get("version")["Version"]
+    except DockerError:
+        return None
+
+
+class Engine:
+    """One engine on this host; every method that changes something is noted in ``actions`` first."""
+
+    def __init__(self, module: AnsibleModule) -> None:
+        self.module = module
+        self.systemd = os.path.isdir("/run/systemd/system")
+        self.actions = []
+        self.before = {}
+        self.after = {}
+
+    def do(self, action: str) -> bool:
+        """Note an action; tell whether it is to be carried out."""
+        self.actions.append(action)
+        return not self.module.check_mode
+
+    def command(self, *words: str, **options) -> str:
+        environment = dict(LC_ALL="C", **options.pop("environment", {}))
+        code, out, error = self.module.run_command(list(words), environ_update=environment, **options)
+        if code != 0:
+            self.module.fail_json(msg="%s ended with %d: %s" % (" ".join(words), code, (error or out).strip()))
+        return out
+
+    def write(self, path: str, text: str) -> bool:
+        """Write a file when it differs; tell whether it differed."""
+        current = _read(path)
+        if current == text:
+            return False
+        self.before[path], self.after[path] = current, text
+        if self.do("write %s" % path):
+            _write(self.module, path, text)
+        return True
+
+    def configure(self) -> bool:
+        """Write the configuration; tell whether it changed."""
+        path = self.module.params["configuration_file"]
+        changed = False
+        if self.module.params["options"]:
+            try:
+                current = json.loads(_read(path) or "{}")
+            except ValueError as error:
+                self.module.fail_json(msg="%s is not JSON (%s). Correct or remove it." % (path, error))
+            wanted = dict(current, **self.module.params["options"])
+            if wanted != current:
+                changed = self.write(path, json.dumps(wanted, indent=2, sort_keys=True) + "\n")
+        if self.systemd and self.module.params["environment"]:
+            lines = ["Environment=%s" % json.dumps("%s=%s" % pair) for pair in sorted(self.module.params["environment"].items())]
+            if self.write(DROP_IN, "\n".join(["[Service]"] + lines) + "\n"):
+                changed = True
+                if not self.module.check_mode:
+                    self.command("systemctl", "daemon-reload")
+        return changed
+
+    def start(self) -> None:
+        if not self.do("start the engine"):
+            return
+        if self.systemd:
+            self.command("systemctl", "start", "docker")
+            return
+        daemon = find("dockerd")
+        if daemon is None:
+            self.module.fail_json(msg="dockerd was not found. Install the engine first, on Debian the package docker.io.")
+        policy = [line.split()[1] for line in self.command("iptables-save").splitlines() if line.startswith(":FORWARD ")]
+        before = {"forward_policy": policy[-1] if policy else "ACCEPT", "ip_forward": _read(FORWARDING).strip()}
+        if not os.path.exists(BEFORE):
+            _write(self.module, BEFORE, json.dumps(before))
+        self.command(
+            find("start-stop-daemon"),
+            "--start",
+            "--oknodo",
+            "--background",
+            "--make-pidfile",
+            "--pidfile",
+            PROCESS,
+            "--output",
+            LOG,
+            "--exec",
+            daemon,
+            environment={name: str(value) for name, value in self.module.params["environment"].items()},
+        )
+
+    def stop(self) -> None:
+        if not self.do("stop the engine"):
+            return
+        if self.systemd:
+            self.command("systemctl", "stop", "docker.socket", "docker")
+            return
+        self.command(find("start-stop-daemon"), "--stop", "--oknodo", "--retry", "30", "--remove-pidfile", "--pidfile", PROCESS)
+
+    def remove_traces(self) -> None:
+        """Put back what the engine changed in the kernel; only without systemd, for an engine that this module started."""
+        if not os.path.exists(BEFORE) or not self.do("remove what the engine left in the kernel"):
+            return
+        before = json.loads(_read(BEFORE))
+        for link in ("docker0", "docker_gwbridge"):
+            if os.path.exists("/sys/class/net/%s" % link):
+                self.command("ip", "link", "delete", link)
+        for save in ("iptables-save", "ip6tables-save"):
+            rules = without_docker(self.command(save), before["forward_policy"])
+            self.command(save.replace("save", "restore"), data=rules)
+        with open(FORWARDING, "w", encoding="ascii") as file:
+            file.write(before["ip_forward"])
+        os.unlink(BEFORE)
+
+    def wait(self):
+        """Return the version when the engine answers; fail with the end of its log when it does not."""
+        path = self.module.params["docker_socket"]
+        end = time.monotonic() + self.module.params["wait_seconds"]
+        while time.monotonic() < end:
+            version = _version(path)
+            if version is not None:
+                return version
+            time.sleep(0.2)
+        tail = _read(LOG).splitlines()[-5:] if not self.systemd else ["see journalctl --unit docker"]
+        self.module.fail_json(
+            msg="The Docker engine does not answer on %s after %d seconds. The end of its log: %s"
+            % (path, self.module.params["wait_seconds"], " | ".join(tail) or "empty")
+        )
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "state": {"type": "str", "choices": ["started", "stopped"], "default": "started"},
+            "options": {"type": "dict", "default": {}},
+            "environment": {"type": "dict", "default": {}},
+            "configuration_file": {"type": "path", "default": "/etc/docker/daemon.json"},
+            "docker_socket": {"type": "path", "default": "/var/run/docker.sock"},
+            "wait_seconds": {"type": "int", "default": 60},
+        },
+        supports_check_mode=True,
+    )
+    engine = Engine(module)
+    version = _version(module.params["docker_socket"])
+    if module.params["state"] == "stopped":
+        if version is not None and (engine.systemd or os.path.exists(PROCESS)):
+            engine.stop()
+            version = None
+        if not engine.systemd:
+            engine.remove_traces()
+    else:
+        changed = engine.configure()
+        if changed and version is not None:
+            if not engine.systemd and not os.path.exists(PROCESS):
+                module.fail_json(msg="The engine runs, but neither systemd nor this module started it. Restart it yourself.")
+            engine.stop()
+            version = None
+        if version is None:
+            engine.start()
+            version = None if module.check_mode else engine.wait()
+    module.exit_json(
+        changed=bool(engine.actions),
+        actions=engine.actions,
+        version=version,
+        diff=[
+            {"before_header": path, "after_header": path, "before": engine.before[path], "after": engine.after[path]}
+            for path in engine.before
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()
