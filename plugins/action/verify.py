@@ -1,0 +1,118 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Judges a lab on the controller; documented in plugins/modules/verify.py."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ansible import constants as C
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.packetwalk.labs.plugins.plugin_utils import _state
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking import _registry
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import succeeded, summary
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting import _terminal
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._junit import junit
+
+_COLOURS = {
+    "passed": C.COLOR_OK,
+    "failed": C.COLOR_ERROR,
+    "error": C.COLOR_ERROR,
+    "warning": C.COLOR_WARN,
+    "skipped": C.COLOR_SKIP,
+}
+
+
+class ActionModule(ActionBase):
+    """Put the state together or load it, run the checks, show and write the reports; touches no host."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the findings; fail when one of them failed or could not be judged."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _validation, arguments = self.validate_argument_spec(
+            argument_spec={
+                "lab": {"type": "str"},
+                "nodes": {"type": "dict"},
+                "state_file": {"type": "path"},
+                "intent": {"type": "dict", "default": {}},
+                "report_dir": {"type": "path"},
+                "quiet": {"type": "bool", "default": False},
+                "checks": {"type": "list", "elements": "str", "default": ["*"]},
+                "skip_checks": {"type": "list", "elements": "str", "default": []},
+                "warnings_fail": {"type": "bool", "default": False},
+            },
+            mutually_exclusive=[("nodes", "state_file"), ("lab", "state_file")],
+            required_one_of=[("nodes", "state_file")],
+            required_by={"nodes": ["lab"]},
+        )
+        try:
+            checks = _registry.select(arguments["checks"], arguments["skip_checks"])
+            document = self._document(arguments)
+        except (_state.StateError, _registry.UnknownCheck) as problem:
+            raise AnsibleActionFail(str(problem)) from None
+
+        findings = _registry.run(document, arguments["intent"], checks)
+        counts = summary(findings)
+        for line, status in [] if arguments["quiet"] else _terminal.lines(findings):
+            self._display.display(line, color=_COLOURS[status] if status else None)
+
+        rows = [finding.as_dict() for finding in findings]
+        reports: dict[str, str] = {}
+        if arguments["report_dir"] and not self._task.check_mode:
+            texts = {
+                "state.json": _state.dump(document),
+                "findings.json": json.dumps(rows, indent=1, sort_keys=True) + "\n",
+                "junit.xml": junit(document["lab"], document["taken_at"], findings),
+                "report.txt": _terminal.text(findings),
+            }
+            reports = _write(Path(self._loader.path_dwim(arguments["report_dir"])), texts)
+        result.update(
+            changed=False,
+            failed=not succeeded(counts, arguments["warnings_fail"]),
+            msg=_terminal.headline(findings, arguments["warnings_fail"]),
+            findings=rows,
+            summary=counts,
+            reports=reports,
+        )
+        return result
+
+    def _document(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        if arguments["state_file"] is None:
+            taken_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+            return _state.validated(_state.assemble(arguments["lab"], taken_at, arguments["nodes"]))
+        path = self._loader.path_dwim(arguments["state_file"])
+        try:
+            return _state.load(Path(path).read_text(encoding="utf-8"))
+        except OSError as problem:
+            raise _state.StateError(f"The state file {path} cannot be read: {problem.strerror}.") from None
+
+
+def _write(directory: Path, texts: Mapping[str, str]) -> dict[str, str]:
+    """Writes each text as a whole or not at all. Returns the path of each report by its name without the suffix."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            _replace(directory / name, text)
+    except OSError as problem:
+        raise AnsibleActionFail(f"The reports cannot be written to {directory}: {problem.strerror}.") from None
+    return {name.partition(".")[0]: str(directory / name) for name in texts}
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

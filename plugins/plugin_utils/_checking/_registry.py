@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection and may change at any time.
+"""All checks, and running some of them."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_addresses import swarm_addresses
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_gossip import swarm_peers
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_load_balancer import swarm_load_balancer
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_nodes import swarm_nodes, swarm_quorum
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_overlay import (
+    swarm_fdb,
+    swarm_neighbours,
+)
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_published_ports import (
+    swarm_published_ports,
+)
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_services import (
+    swarm_networks,
+    swarm_services,
+)
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_tunnels import (
+    swarm_mtu,
+    swarm_outer_source,
+    swarm_vxlan,
+)
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import Finding, error, skipped
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check: ``function(document, intent)`` yields findings, and is only called when the control plane that
+    ``needs`` names is in the document and every key of ``intent`` in the intent."""
+
+    identifier: str
+    title: str
+    needs: str
+    reference: str
+    function: Callable[[dict[str, Any], dict[str, Any]], Iterator[Finding]]
+    intent: tuple[str, ...] = ()
+
+
+_MOBY = "https://github.com/moby/moby/issues"
+_DOCKER = "https://docs.docker.com/engine"
+
+CHECKS = (
+    Check("swarm_nodes", "The node table is clean and as intended", "swarm", f"{_MOBY}/24106", swarm_nodes),
+    Check("swarm_quorum", "The managers have a leader and a majority", "swarm", f"{_DOCKER}/swarm/raft/", swarm_quorum),
+    Check("swarm_services", "Services have converged and are as intended", "swarm", f"{_MOBY}/39023", swarm_services),
+    Check(
+        "swarm_networks",
+        "Overlay networks are as intended",
+        "swarm",
+        f"{_DOCKER}/network/drivers/overlay/",
+        swarm_networks,
+        intent=("networks",),
+    ),
+    Check("swarm_addresses", "Addresses have one owner", "swarm", f"{_MOBY}/33795", swarm_addresses),
+    Check("swarm_peers", "NetworkDB agrees on all nodes", "swarm", f"{_MOBY}/53141", swarm_peers),
+    Check("swarm_fdb", "Forwarding rows lead to the right hosts", "swarm", f"{_MOBY}/52661", swarm_fdb),
+    Check("swarm_neighbours", "Neighbours are the live endpoints", "swarm", f"{_MOBY}/39607", swarm_neighbours),
+    Check("swarm_load_balancer", "Virtual addresses lead to tasks", "swarm", f"{_MOBY}/30464", swarm_load_balancer),
+    Check("swarm_published_ports", "Published ports lead to tasks", "swarm", f"{_MOBY}/40590", swarm_published_ports),
+    Check("swarm_vxlan", "VXLAN devices agree and own their port", "swarm", f"{_MOBY}/33416", swarm_vxlan),
+    Check("swarm_mtu", "Packets fit through the underlay", "swarm", f"{_MOBY}/24906", swarm_mtu),
+    Check("swarm_outer_source", "Tunnels leave from the known address", "swarm", f"{_MOBY}/53004", swarm_outer_source),
+)
+
+
+class UnknownCheck(ValueError):
+    """A name or pattern that no check has; the message is one sentence for the user."""
+
+
+def select(wanted: Iterable[str] = ("*",), unwanted: Iterable[str] = ()) -> list[Check]:
+    """Checks whose identifier one of ``wanted`` matches and none of ``unwanted`` (shell patterns), in their order.
+
+    Raises UnknownCheck for a pattern that matches none.
+    """
+    wanted, unwanted = list(wanted), list(unwanted)
+    for pattern in wanted + unwanted:
+        if not any(fnmatchcase(check.identifier, pattern) for check in CHECKS):
+            known = ", ".join(check.identifier for check in CHECKS)
+            raise UnknownCheck(f"There is no check {pattern}; the checks are {known}.")
+    return [
+        check
+        for check in CHECKS
+        if any(fnmatchcase(check.identifier, pattern) for pattern in wanted)
+        and not any(fnmatchcase(check.identifier, pattern) for pattern in unwanted)
+    ]
+
+
+def run(document: dict[str, Any], intent: dict[str, Any], checks: Iterable[Check]) -> list[Finding]:
+    """Findings of the checks. A check always has at least one; one that breaks down has an error among them."""
+    return [
+        replace(finding, check=check.identifier, reference=check.reference)
+        for check in checks
+        for finding in _findings(check, document, intent)
+    ]
+
+
+def _findings(check: Check, document: dict[str, Any], intent: dict[str, Any]) -> list[Finding]:
+    subject = check.needs
+    if check.needs not in document["control"] and not intent.get("nodes"):
+        return [skipped(subject, check.title, f"no node of this lab is in a {check.needs}")]
+    if document["control"].get(check.needs) is None:
+        reason = document["control"].get(f"{check.needs}_reason") or f"no node of this lab is in a {check.needs}"
+        return [error(subject, check.title, reason)]
+    if not all(intent.get(key) for key in check.intent):
+        return [skipped("intent", check.title, "no intent given")]
+    found: list[Finding] = []
+    try:
+        found.extend(check.function(document, intent))
+    except Exception as problem:  # what was found before must not be lost
+        where = traceback.extract_tb(problem.__traceback__)[-1]
+        reason = f"the check broke down with {type(problem).__name__}: {problem} ({where.filename}:{where.lineno})"
+        found.append(error("check", check.title, reason))
+    return found or [skipped(subject, check.title, "there is nothing to judge")]

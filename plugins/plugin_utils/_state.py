@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# This file is private to the collection and may change at any time.
+"""The state document: putting it together, saving and loading it, and reading its parts (docs/state.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+SCHEMA = 1
+
+
+class StateError(ValueError):
+    """Text that is no state document; the message is one sentence for the user."""
+
+
+class Unknown(LookupError):
+    """A part of the state that could not be read on its node; the message is the reason given there."""
+
+
+def assemble(lab: str, taken_at: str, nodes: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Any]:
+    """The document of a lab from what ``packetwalk.labs.node_state`` returned on each node.
+
+    * ``taken_at``: ISO 8601, UTC.
+    * ``nodes``: inventory host name to that result or to the ``state`` in it; null or a failed result where the
+      node could not be asked.
+    """
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "lab": lab,
+        "taken_at": taken_at,
+        "nodes": {name: _node(result) for name, result in nodes.items()},
+        "control": {},
+    }
+    document["control"].update(_swarm(document["nodes"]))
+    return document
+
+
+def dump(document: Mapping[str, Any]) -> str:
+    """The document as JSON, byte for byte the same for the same state."""
+    return json.dumps(document, sort_keys=True, indent=1) + "\n"
+
+
+def load(text: str) -> dict[str, Any]:
+    """The document that ``dump`` wrote. Raises StateError for everything that is none."""
+    try:
+        document = json.loads(text)
+    except ValueError as problem:
+        raise StateError(f"This is no complete JSON document: {problem}.") from None
+    return validated(document)
+
+
+def validated(document: Any) -> dict[str, Any]:
+    """``document`` itself when it can be judged. Raises StateError."""
+    if not isinstance(document, dict) or "schema" not in document:
+        raise StateError("This is no state document: it has no schema number.")
+    if document["schema"] != SCHEMA:
+        raise StateError(f"The state document has schema {document['schema']}, but only schema {SCHEMA} is understood.")
+    if not isinstance(document.get("nodes"), dict) or not document["nodes"]:
+        raise StateError("The state document has no nodes.")
+    for name, node in document["nodes"].items():
+        if not isinstance(node, dict) or "namespaces" not in node:
+            raise StateError(f"Node {name} of the state document has no namespaces.")
+    if not isinstance(document.get("control"), dict):
+        raise StateError("The state document has no control part.")
+    return document
+
+
+def read(part: Mapping[str, Any], key: str) -> Any:
+    """``part[key]``. Raises Unknown with the reason beside it when it is null, and when it is not there at all."""
+    if part.get(key) is None:
+        raise Unknown(part.get(f"{key}_reason") or f"the state document has no {key} here")
+    return part[key]
+
+
+def rules(namespace: Mapping[str, Any], table: str, chain: str) -> list[dict[str, Any]]:
+    """IPv4 netfilter rules of a chain; none when the table or the chain does not exist. Raises Unknown."""
+    tables = read(read(namespace, "netfilter"), "tables")
+    found: list[dict[str, Any]] = tables.get(table, {}).get("chains", {}).get(chain, {}).get("rules", [])
+    return found
+
+
+def links(node: Mapping[str, Any], kind: str | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Pairs of namespace name and link, of one kind or of all. Raises Unknown."""
+    for name, namespace in read(node, "namespaces").items():
+        for link in read(namespace, "links"):
+            if kind in (None, link["kind"]):
+                yield name, link
+
+
+def link_named(namespace: Mapping[str, Any], name: str | None) -> dict[str, Any] | None:
+    """The link of that name in a namespace, or None. Raises Unknown."""
+    return next((link for link in read(namespace, "links") if link["name"] == name), None)
+
+
+def _node(result: Mapping[str, Any] | None) -> dict[str, Any]:
+    result = result or {}
+    state = result.get("state", result)
+    if "namespaces" in state:
+        return dict(state)
+    reason = result.get("msg") or "the node was not asked"
+    return {"namespaces": None, "namespaces_reason": reason, "docker": None, "docker_reason": reason}
+
+
+def _swarm(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """``control.swarm``: what the leader says, else the first manager; absent when no node is in a swarm."""
+    engines = {name: node["docker"] for name, node in sorted(nodes.items()) if node.get("docker")}
+    told = [(engine, engine["cluster"]) for engine in engines.values() if engine.get("cluster")]
+    for engine, cluster in told:
+        own = (engine.get("swarm") or {}).get("node_id")
+        if any(row["id"] == own and (row["manager"] or {}).get("leader") for row in cluster["nodes"]):
+            return {"swarm": cluster}
+    if told:
+        return {"swarm": told[0][1]}
+    members = {name: engine for name, engine in engines.items() if (engine.get("swarm") or {}).get("state") == "active"}
+    if not members:
+        return {}
+    reasons = [f"{name}: {engine.get('cluster_reason') or 'not a manager'}" for name, engine in members.items()]
+    return {"swarm": None, "swarm_reason": f"no manager told about the swarm ({'; '.join(reasons)})"}

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The verify action, run by a real playbook: arguments, verdict and reports."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+ROOT = Path(__file__).parents[4]
+STATE_FILE = ROOT / "tests" / "recordings" / "swarm-three-nodes-ipvs" / "state.json"
+
+
+def verify(directory: Path, arguments: dict[str, Any], *options: str) -> tuple[dict[str, Any], str]:
+    """Result of the task, and what the terminal showed."""
+    task = {"packetwalk.labs.verify": arguments, "register": "verification", "ignore_errors": True}
+    keep = {
+        "ansible.builtin.copy": {"content": "{{ verification | to_json }}", "dest": str(directory / "result.json")},
+        "check_mode": False,
+    }
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": [task, keep]}
+    playbook = directory / "playbook.json"
+    playbook.write_text(json.dumps([play]), encoding="utf-8")
+    environment = {
+        **os.environ,
+        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".ansible" / "collections"),
+        "ANSIBLE_LOCAL_TEMP": str(directory / "temporary"),
+        "ANSIBLE_NOCOLOR": "1",
+    }
+    command = [sys.executable, "-m", "ansible", "playbook", *options, str(playbook)]
+    done = subprocess.run(
+        command, cwd=directory, env=environment, check=False, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    result: dict[str, Any] = json.loads((directory / "result.json").read_text(encoding="utf-8"))
+    return result, done.stdout
+
+
+def test_a_healthy_state_file(tmp_path: Path) -> None:
+    result, shown = verify(tmp_path, {"state_file": str(STATE_FILE), "report_dir": "reports"})
+    assert (result["failed"], result["changed"]) == (False, False)
+    assert result["summary"]["passed"] == sum(finding["status"] == "passed" for finding in result["findings"]) > 100
+    assert (result["summary"]["failed"], result["summary"]["error"]) == (0, 0)
+    assert result["msg"] in shown
+    assert "swarm_fdb " in shown
+
+    reports = {name: Path(path) for name, path in result["reports"].items()}
+    assert set(reports.values()) == set((tmp_path / "reports").iterdir())
+    assert json.loads(reports["state"].read_text()) == json.loads(STATE_FILE.read_text())
+    assert json.loads(reports["findings"].read_text()) == result["findings"]
+    assert reports["report"].read_text().endswith(f"{result['msg']}\n")
+    assert len(list(ElementTree.parse(reports["junit"]).iter("testcase"))) == len(result["findings"])
+
+
+def test_results_of_the_nodes_with_a_fault_and_a_silent_node(tmp_path: Path) -> None:
+    nodes = json.loads(STATE_FILE.read_text())["nodes"]
+    nodes["n1"]["namespaces"]["1-1us5hb6ohx"]["neighbours"] = []
+    nodes["n2"] = {"state": nodes["n2"], "changed": False}
+    nodes["n3"] = {"failed": True, "msg": "no route to host"}
+    arguments = {"lab": "swarm", "nodes": nodes, "checks": ["swarm_neighbours", "swarm_quorum"], "report_dir": "out"}
+    result, shown = verify(tmp_path, arguments, "--check")
+    assert result["failed"] is True
+    assert result["msg"].startswith("4 of 16 findings failed: swarm_neighbours n1/ov1/10.0.1.3: ")
+    assert "1 of 16 findings could not be looked at: swarm_neighbours n3: state of n3" in result["msg"]
+    assert "no route to host" in shown
+    assert {finding["check"] for finding in result["findings"]} == {"swarm_neighbours", "swarm_quorum"}
+    assert (result["reports"], (tmp_path / "out").exists()) == ({}, False)
+
+
+def test_warnings_fail_only_when_they_are_meant_to(tmp_path: Path) -> None:
+    document = json.loads(STATE_FILE.read_text())
+    manager = {"leader": False, "reachability": "reachable", "address": "192.168.99.12:2377"}
+    document["control"]["swarm"]["nodes"][1].update(role="manager", manager=manager)
+    (tmp_path / "state.json").write_text(json.dumps(document))
+    arguments = {"state_file": "state.json", "checks": ["swarm_quorum"]}
+    assert verify(tmp_path, arguments)[0]["failed"] is False
+    result, _shown = verify(tmp_path, {**arguments, "warnings_fail": True})
+    assert result["failed"] is True
+    assert result["msg"].startswith("1 of 3 findings are warnings: swarm_quorum managers: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        pytest.param({}, "one of the following is required: nodes, state_file", id="nothing"),
+        pytest.param({"nodes": {"n1": None}}, "missing parameter(s) required by 'nodes': lab", id="no lab"),
+        pytest.param({"state_file": "none.json"}, "none.json cannot be read: No such file or directory.", id="no file"),
+        pytest.param({"state_file": "playbook.json"}, "This is no state document", id="another file"),
+        pytest.param({"lab": "swarm", "nodes": {}}, "The state document has no nodes.", id="no nodes"),
+        pytest.param(
+            {"state_file": str(STATE_FILE), "skip_checks": ["swarm_fbd"]}, "There is no check swarm_fbd", id="check"
+        ),
+        pytest.param(
+            {"state_file": str(STATE_FILE), "report_dir": "playbook.json"}, "cannot be written to", id="no directory"
+        ),
+    ],
+)
+def test_mistakes_are_told_in_one_sentence(tmp_path: Path, arguments: dict[str, Any], reason: str) -> None:
+    result, _shown = verify(tmp_path, arguments)
+    assert result["failed"] is True
+    assert reason in result["msg"]
+    assert "\n" not in result["msg"]

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Choosing checks, and what happens to those that cannot judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._registry import (
+    CHECKS,
+    Check,
+    UnknownCheck,
+    run,
+    select,
+)
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import Finding, passed
+
+
+def test_identifiers_are_unique_and_every_check_has_a_reference() -> None:
+    assert len({check.identifier for check in CHECKS}) == len(CHECKS)
+    assert all(check.reference.startswith("https://") for check in CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "unwanted", "expected"),
+    [
+        (["swarm_fdb"], [], ["swarm_fdb"]),
+        (["swarm_n*"], ["swarm_nodes"], ["swarm_networks", "swarm_neighbours"]),
+        (["swarm_vxlan", "swarm_nodes"], [], ["swarm_nodes", "swarm_vxlan"]),
+        (["*"], ["*"], []),
+    ],
+)
+def test_patterns(wanted: list[str], unwanted: list[str], expected: list[str]) -> None:
+    assert [check.identifier for check in select(wanted, unwanted)] == expected
+
+
+@pytest.mark.parametrize("patterns", [(["swarm_fbd"], []), (["*"], ["ovn_*"])])
+def test_a_pattern_without_a_check_is_a_mistake(patterns: tuple[list[str], list[str]]) -> None:
+    with pytest.raises(UnknownCheck, match="the checks are swarm_nodes, "):
+        select(*patterns)
+
+
+def test_a_check_that_breaks_down_is_an_error_and_loses_nothing(swarm_state: dict[str, Any]) -> None:
+    def breaks(document: dict[str, Any], intent: dict[str, Any]) -> Iterator[Finding]:
+        yield passed("first", "something", 1)
+        raise KeyError("surprise")
+
+    broken = Check("broken", "Breaks", "swarm", "https://example.org/", breaks)
+    first, second, *rest = run(swarm_state, {}, [broken, *select(["swarm_quorum"])])
+    assert (first.check, first.subject, first.status) == ("broken", "first", "passed")
+    assert (second.check, second.status) == ("broken", "error")
+    assert "KeyError: 'surprise'" in second.message
+    assert {finding.check for finding in rest} == {"swarm_quorum"}
+
+
+def test_a_check_with_nothing_to_judge_says_so(swarm_state: dict[str, Any]) -> None:
+    idle = Check("idle", "Finds nothing", "swarm", "https://example.org/", lambda document, intent: iter(()))
+    assert [finding.status for finding in run(swarm_state, {}, [idle])] == ["skipped"]
+
+
+@pytest.mark.parametrize(
+    ("control", "intent", "status", "reason"),
+    [
+        pytest.param({}, {}, "skipped", "no node of this lab is in a swarm", id="no swarm, and none meant"),
+        pytest.param({}, {"nodes": {"n1": {}}}, "error", "no node of this lab is in a swarm", id="no swarm, but meant"),
+        pytest.param({"swarm": None, "swarm_reason": "no manager told"}, {}, "error", "no manager told", id="unknown"),
+    ],
+)
+def test_every_check_tells_why_it_did_not_look(
+    swarm_state: dict[str, Any], control: dict[str, Any], intent: dict[str, Any], status: str, reason: str
+) -> None:
+    swarm_state["control"] = control
+    findings = run(swarm_state, intent, CHECKS)
+    assert [finding.check for finding in findings] == [check.identifier for check in CHECKS]
+    assert {finding.status for finding in findings} == {status}
+    assert all(reason in finding.message for finding in findings)

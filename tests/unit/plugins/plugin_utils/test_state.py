@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Putting together, saving and loading the state document."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.packetwalk.labs.plugins.plugin_utils import _state
+
+
+def test_a_saved_document_is_the_same_after_loading(swarm_state: dict[str, Any]) -> None:
+    text = _state.dump(swarm_state)
+    assert _state.load(text) == swarm_state
+    shuffled = dict(reversed(swarm_state.items()))
+    assert _state.dump(shuffled) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        pytest.param("", "no complete JSON document", id="empty"),
+        pytest.param('{"schema": 1, "nodes": {"n1"', "no complete JSON document", id="cut"),
+        pytest.param("[]", "no schema number", id="another document"),
+        pytest.param('{"schema": 2, "nodes": {}}', "schema 2, but only schema 1", id="newer"),
+        pytest.param('{"schema": 1, "control": {}}', "has no nodes", id="without nodes"),
+        pytest.param('{"schema": 1, "nodes": {}, "control": {}}', "has no nodes", id="no node"),
+        pytest.param('{"schema": 1, "nodes": {"n1": {}}, "control": {}}', "n1 .* has no namespaces", id="empty node"),
+        pytest.param('{"schema": 1, "nodes": {"n1": {"namespaces": {}}}}', "no control part", id="without control"),
+    ],
+)
+def test_what_is_no_document_is_refused_in_one_sentence(text: str, reason: str) -> None:
+    with pytest.raises(_state.StateError, match=reason) as problem:
+        _state.load(text)
+    assert str(problem.value).endswith(".")
+    assert "\n" not in str(problem.value)
+
+
+def test_the_leader_tells_about_the_swarm(swarm_state: dict[str, Any]) -> None:
+    cluster = swarm_state["control"]["swarm"]
+    follower = {**cluster, "services": []}
+    nodes = swarm_state["nodes"]
+    nodes["n0"] = json.loads(json.dumps(nodes["n2"]))
+    nodes["n0"]["docker"]["cluster"] = follower
+    assert _state.assemble("swarm", "now", nodes)["control"] == {"swarm": cluster}
+    nodes["n1"]["docker"]["cluster"] = None
+    assert _state.assemble("swarm", "now", nodes)["control"] == {"swarm": follower}
+
+
+def test_a_swarm_without_a_manager_that_answers_has_a_reason(swarm_state: dict[str, Any]) -> None:
+    del swarm_state["nodes"]["n1"]
+    control = _state.assemble("swarm", "now", swarm_state["nodes"])["control"]
+    assert control["swarm"] is None
+    assert "n2: not a manager; n3: not a manager" in control["swarm_reason"]
+
+
+def test_a_lab_without_a_swarm_has_no_swarm(swarm_state: dict[str, Any]) -> None:
+    for node in swarm_state["nodes"].values():
+        node["docker"] = None
+    assert _state.assemble("bare", "now", swarm_state["nodes"])["control"] == {}
+
+
+def test_results_of_the_gathering_module_are_taken_as_they_come(swarm_state: dict[str, Any]) -> None:
+    results = {
+        "n1": {"changed": False, "state": swarm_state["nodes"]["n1"]},
+        "n2": swarm_state["nodes"]["n2"],
+        "n3": {"failed": True, "msg": "no route to host"},
+        "n4": None,
+    }
+    nodes = _state.assemble("swarm", "now", results)["nodes"]
+    assert nodes["n1"] == swarm_state["nodes"]["n1"]
+    assert nodes["n2"] == swarm_state["nodes"]["n2"]
+    assert (nodes["n3"]["docker"], nodes["n3"]["docker_reason"]) == (None, "no route to host")
+    assert nodes["n4"]["namespaces_reason"] == "the node was not asked"
+
+
+def test_an_unknown_part_is_not_an_empty_one() -> None:
+    namespace = {"fdb": [], "ipvs": None, "ipvs_reason": "not permitted", "netfilter": {"tables": {}}}
+    assert _state.read(namespace, "fdb") == []
+    with pytest.raises(_state.Unknown, match="not permitted"):
+        _state.read(namespace, "ipvs")
+    with pytest.raises(_state.Unknown, match="no sockets here"):
+        _state.read(namespace, "sockets")
+    assert _state.rules(namespace, "nat", "DOCKER") == []
