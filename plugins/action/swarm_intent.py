@@ -31,7 +31,7 @@ class ActionModule(ActionBase):
             argument_spec={
                 "lab": {"type": "str", "required": True},
                 "provider": {"type": "raw", "default": "container"},
-                "subnet": {"type": "raw"},
+                "subnet": {"type": "raw", "default": "192.168.99.0/24"},
                 "networks": {"type": "raw", "default": []},
                 "services": {"type": "raw", "default": []},
                 "ip_vs": {"type": "bool"},

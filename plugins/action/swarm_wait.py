@@ -42,15 +42,15 @@ class ActionModule(ActionBase):
             if progress.waiting:
                 held_since = None
             else:
-                held_since = held_since or now
+                held_since = now if held_since is None else held_since
                 hold = args["hold_seconds"]
                 if now - held_since >= (_convergence.monitor_seconds(document, names) if hold is None else hold):
                     return {"changed": False, "services": names, "waited_seconds": round(now - start, 1)}
+            news = progress.waiting or ["all services run; watching whether they stay up"]
             if now - start > args["timeout"]:
                 raise AnsibleActionFail(
-                    f"After {args['timeout']} seconds these services have not converged: " + "; ".join(progress.waiting)
+                    f"After {args['timeout']} seconds these services have not converged: " + "; ".join(news)
                 )
-            news = progress.waiting or ["all services run; watching whether they stay up"]
             if news != said:
                 self._display.display(f"  waiting ({now - start:.0f} s): {'; '.join(news)}")
                 said = news
@@ -66,6 +66,10 @@ class ActionModule(ActionBase):
         if document["control"].get("swarm") is None:
             raise AnsibleActionFail(
                 "The manager cannot be asked: "
-                + str(document["control"].get("swarm_reason") or result["state"].get("docker_reason") or "it is in no swarm")
+                + str(
+                    document["control"].get("swarm_reason")
+                    or result["state"].get("docker_reason")
+                    or "it is in no swarm"
+                )
             )
         return document

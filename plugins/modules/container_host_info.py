@@ -14,7 +14,7 @@ author:
   - The packetwalk.labs maintainers (@packetwalk)
 extends_documentation_fragment:
   - packetwalk.labs._attributes
-  - packetwalk.labs._attributes.info
+  - packetwalk.labs._attributes.info_module
 options:
   docker_socket:
     description: Socket of the Docker engine.
@@ -157,7 +157,7 @@ def _engine(path: str) -> dict:
 
 def _memory_available_megabytes() -> int:
     with open("/proc/meminfo", encoding="ascii") as file:
-        for number, line in enumerate(file, 1):
+        for line in file:
             name, dummy, value = line.partition(":")
             if name == "MemAvailable":
                 return int(value.split()[0]) // 1024
@@ -203,9 +203,7 @@ def main() -> None:
         volumes=engine["volumes"],
         networks=engine["networks"],
         images=engine["images"],
-        control_groups=sorted(
-            glob.glob("/sys/fs/cgroup/packetwalk/*") + glob.glob("/sys/fs/cgroup/*/packetwalk/*")
-        ),
+        control_groups=sorted(glob.glob("/sys/fs/cgroup/packetwalk/*") + glob.glob("/sys/fs/cgroup/*/packetwalk/*")),
         disk_free_megabytes=_disk_free_megabytes(engine["root"]),
         tools={command: _tools.find(command) for command in ("docker", "mmdebstrap")},
         **machine,

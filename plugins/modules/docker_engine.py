@@ -8,9 +8,10 @@ DOCUMENTATION = r"""
 module: docker_engine
 short_description: Configure, start or stop a Docker engine, with or without systemd
 description:
-  - Writes the engine's configuration, starts the engine, and waits until it answers. A changed configuration restarts it.
-  - Where systemd runs, the unit C(docker) is used. Elsewhere (containers) the daemon is started directly, as the init script
-    of the distribution wants to raise limits that a container may not raise.
+  - Writes the engine's configuration, starts the engine, and waits until it answers. A changed configuration restarts
+    it.
+  - Where systemd runs, the unit C(docker) is used. Elsewhere (containers) the daemon is started directly, as the init
+    script of the distribution wants to raise limits that a container may not raise.
 author:
   - The packetwalk.labs maintainers (@packetwalk)
 extends_documentation_fragment:
@@ -26,8 +27,8 @@ options:
   state:
     description:
       - Whether the engine shall run.
-      - V(stopped) stops an engine only when this module started it, or when systemd manages it. Without systemd it also removes
-        the bridges and the netfilter rules that an engine leaves behind in the kernel.
+      - V(stopped) stops an engine only when this module started it, or when systemd manages it. Without systemd it also
+        removes the bridges and the netfilter rules that an engine leaves behind in the kernel.
     type: str
     choices: [started, stopped]
     default: started
@@ -80,7 +81,10 @@ import os
 import time
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._docker_rules import without_docker
+from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._docker_rules import (
+    forward_policy,
+    without_docker,
+)
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._docker_api import DockerApi, DockerError
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._tools import find
 
@@ -103,7 +107,7 @@ def _read(path: str) -> str:
 
 def _write(module: AnsibleModule, path: str, text: str) -> None:
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    temporary = "%s.packetwalk" % path
+    temporary = f"{path}.packetwalk"
     with open(temporary, "w", encoding="utf-8") as file:
         file.write(text)
     module.atomic_move(temporary, path)
@@ -136,7 +140,7 @@ class Engine:
         environment = dict(LC_ALL="C", **options.pop("environment", {}))
         code, out, error = self.module.run_command(list(words), environ_update=environment, **options)
         if code != 0:
-            self.module.fail_json(msg="%s ended with %d: %s" % (" ".join(words), code, (error or out).strip()))
+            self.module.fail_json(msg=f"{' '.join(words)} ended with {code}: {(error or out).strip()}")
         return out
 
     def write(self, path: str, text: str) -> bool:
@@ -145,7 +149,7 @@ class Engine:
         if current == text:
             return False
         self.before[path], self.after[path] = current, text
-        if self.do("write %s" % path):
+        if self.do(f"write {path}"):
             _write(self.module, path, text)
         return True
 
@@ -157,12 +161,17 @@ class Engine:
             try:
                 current = json.loads(_read(path) or "{}")
             except ValueError as error:
-                self.module.fail_json(msg="%s is not JSON (%s). Correct or remove it." % (path, error))
+                self.module.fail_json(msg=f"{path} is not JSON ({error}). Correct or remove it.")
+            if not isinstance(current, dict):
+                self.module.fail_json(msg=f"{path} holds no JSON object. Correct or remove it.")
             wanted = dict(current, **self.module.params["options"])
             if wanted != current:
                 changed = self.write(path, json.dumps(wanted, indent=2, sort_keys=True) + "\n")
         if self.systemd and self.module.params["environment"]:
-            lines = ["Environment=%s" % json.dumps("%s=%s" % pair) for pair in sorted(self.module.params["environment"].items())]
+            lines = [
+                "Environment=" + json.dumps(f"{name}={value}")
+                for name, value in sorted(self.module.params["environment"].items())
+            ]
             if self.write(DROP_IN, "\n".join(["[Service]"] + lines) + "\n"):
                 changed = True
                 if not self.module.check_mode:
@@ -177,9 +186,15 @@ class Engine:
             return
         daemon = find("dockerd")
         if daemon is None:
-            self.module.fail_json(msg="dockerd was not found. Install the engine first, on Debian the package docker.io.")
-        policy = [line.split()[1] for line in self.command("iptables-save").splitlines() if line.startswith(":FORWARD ")]
-        before = {"forward_policy": policy[-1] if policy else "ACCEPT", "ip_forward": _read(FORWARDING).strip()}
+            self.module.fail_json(
+                msg="dockerd was not found. Install the engine first, on Debian the package docker.io."
+            )
+        before = {
+            "forward_policies": {
+                save: forward_policy(self.command(save)) for save in ("iptables-save", "ip6tables-save")
+            },
+            "ip_forward": _read(FORWARDING).strip(),
+        }
         if not os.path.exists(BEFORE):
             _write(self.module, BEFORE, json.dumps(before))
         self.command(
@@ -203,18 +218,20 @@ class Engine:
         if self.systemd:
             self.command("systemctl", "stop", "docker.socket", "docker")
             return
-        self.command(find("start-stop-daemon"), "--stop", "--oknodo", "--retry", "30", "--remove-pidfile", "--pidfile", PROCESS)
+        self.command(
+            find("start-stop-daemon"), "--stop", "--oknodo", "--retry", "30", "--remove-pidfile", "--pidfile", PROCESS
+        )
 
     def remove_traces(self) -> None:
-        """Put back what the engine changed in the kernel; only without systemd, for an engine that this module started."""
+        """Put back what an engine that this module started without systemd changed in the kernel."""
         if not os.path.exists(BEFORE) or not self.do("remove what the engine left in the kernel"):
             return
         before = json.loads(_read(BEFORE))
         for link in ("docker0", "docker_gwbridge"):
-            if os.path.exists("/sys/class/net/%s" % link):
+            if os.path.exists(f"/sys/class/net/{link}"):
                 self.command("ip", "link", "delete", link)
-        for save in ("iptables-save", "ip6tables-save"):
-            rules = without_docker(self.command(save), before["forward_policy"])
+        for save, policy in before["forward_policies"].items():
+            rules = without_docker(self.command(save), policy)
             self.command(save.replace("save", "restore"), data=rules)
         with open(FORWARDING, "w", encoding="ascii") as file:
             file.write(before["ip_forward"])
@@ -231,8 +248,8 @@ class Engine:
             time.sleep(0.2)
         tail = _read(LOG).splitlines()[-5:] if not self.systemd else ["see journalctl --unit docker"]
         self.module.fail_json(
-            msg="The Docker engine does not answer on %s after %d seconds. The end of its log: %s"
-            % (path, self.module.params["wait_seconds"], " | ".join(tail) or "empty")
+            msg=f"The Docker engine does not answer on {path} after {self.module.params['wait_seconds']} seconds. "
+            f"The end of its log: {' | '.join(tail) or 'empty'}"
         )
 
 
@@ -260,7 +277,9 @@ def main() -> None:
         changed = engine.configure()
         if changed and version is not None:
             if not engine.systemd and not os.path.exists(PROCESS):
-                module.fail_json(msg="The engine runs, but neither systemd nor this module started it. Restart it yourself.")
+                module.fail_json(
+                    msg="The engine runs, but neither systemd nor this module started it. Restart it yourself."
+                )
             engine.stop()
             version = None
         if version is None:

@@ -8,8 +8,8 @@ DOCUMENTATION = r"""
 module: swarm_intent
 short_description: Read what a Docker Swarm lab should be from the inventory
 description:
-  - Checks the inventory's variables before anything is changed. The first mistake ends the task with one sentence that names
-    the variable and the mend.
+  - Checks the inventory's variables before anything is changed. The first mistake ends the task with one sentence that
+    names the variable and the mend.
   - The hosts come from the groups C(swarm_managers) and C(swarm_workers), with their variables C(nodes_address),
     C(swarm_availability), C(swarm_labels) and C(swarm_membership).
   - This is an action plugin. It runs on the controller and touches no host.
@@ -36,6 +36,7 @@ options:
   subnet:
     description: Subnet of the nodes, the variable C(nodes_subnet). Not used with existing hosts.
     type: raw
+    default: 192.168.99.0/24
   networks:
     description: The variable C(swarm_networks).
     type: raw
@@ -47,7 +48,8 @@ options:
   ip_vs:
     description:
       - Whether the kernels of all nodes have ip_vs. When set, what the inventory leaves to V(auto) is decided.
-      - Without ip_vs there are no virtual addresses and no routing mesh. DNS round robin and ports of the nodes take their place.
+      - Without ip_vs there are no virtual addresses and no routing mesh. DNS round robin and ports of the nodes take
+        their place.
     type: bool
 """
 
@@ -76,17 +78,31 @@ intent:
     nodes:
       description: Inventory host name to what the node should be.
       type: dict
-      sample: {manager1: {role: manager, address: 192.168.99.100, availability: active, membership: present, labels: {}}}
+      sample:
+        manager1: {role: manager, address: 192.168.99.100, availability: active, membership: present, labels: {}}
     networks:
       description: The overlay networks.
       type: list
       elements: dict
-      sample: [{name: overlay1, subnet: 10.0.1.0/24, gateway: null, mtu_bytes: null, attachable: false, encrypted: false, internal: false}]
+      sample:
+        - name: overlay1
+          subnet: 10.0.1.0/24
+          gateway: null
+          mtu_bytes: null
+          attachable: false
+          encrypted: false
+          internal: false
     services:
       description: The services.
       type: list
       elements: dict
-      sample: [{name: vote, image: "packetwalk/web:1", mode: replicated, replicas: 2, endpoint_mode: dnsrr, networks: [overlay1]}]
+      sample:
+        - name: vote
+          image: "packetwalk/web:1"
+          mode: replicated
+          replicas: 2
+          endpoint_mode: dnsrr
+          networks: [overlay1]
 notes:
   description: What was decided differently from what a kernel with ip_vs would get, one sentence each.
   returned: success

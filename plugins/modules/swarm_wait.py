@@ -9,7 +9,8 @@ module: swarm_wait
 short_description: Wait until services of a Docker Swarm have converged
 description:
   - Counts tasks by their real state, on nodes that are not Down. A task that is only desired to run does not count.
-  - Then it watches for as long as the services watch a new task, so that a task that starts and dies is not taken for success.
+  - Then it watches for as long as the services watch a new task, so that a task that starts and dies is not taken for
+    success.
   - Says what is still missing while it waits, whenever that changes.
   - A paused update fails at once, as it cannot converge by itself.
   - This is an action plugin. It runs M(packetwalk.labs.node_state) on the host, which has to be a manager.

@@ -2,8 +2,8 @@
 # This file is private to the collection and may change at any time.
 """What has to happen so that the nodes of the inventory are the nodes of the swarm.
 
-Shapes: ``members`` is ``intent["nodes"]``; ``engines`` is host -> the ``Swarm`` object of the engine API's ``GET /info``;
-``nodes`` is the engine API's ``GET /nodes``.
+Shapes: ``members`` is ``intent["nodes"]``; ``engines`` is host -> the ``Swarm`` object of the engine API's
+``GET /info``; ``nodes`` is the engine API's ``GET /nodes``.
 """
 
 from __future__ import annotations
@@ -31,11 +31,13 @@ def primary(members: Members, engines: Engines) -> dict[str, t.Any]:
     for host in [*wanted, *acting]:
         if host in acting:
             return {"host": host, "initialise": False}
-    lost = [host for host in wanted if engines.get(host, {}).get("LocalNodeState") not in (None, "", "inactive")]
+    lost = [
+        host for host in _present(members) if engines.get(host, {}).get("LocalNodeState") not in (None, "", "inactive")
+    ]
     if lost:
         raise IntentError(
-            f"The engine of {lost[0]} says it is in a swarm, but no manager answers. Restore the majority of the managers, or run "
-            f"'docker swarm leave --force' on {lost[0]}."
+            f"The engine of {lost[0]} says it is in a swarm, but no manager answers. Restore the majority of the "
+            f"managers, or run 'docker swarm leave --force' on {lost[0]}."
         )
     if wanted[0] not in engines:
         raise IntentError(f"There is no swarm yet and {wanted[0]} is outside of --limit. Run once without --limit.")
@@ -54,7 +56,9 @@ def joining(members: Members, engines: Engines, nodes: Nodes) -> list[str]:
         if state == "inactive":
             result.append(host)
         elif engine.get("NodeID") not in known:
-            raise IntentError(f"{host} is in another swarm ({state}). Run 'docker swarm leave --force' there if it may leave it.")
+            raise IntentError(
+                f"{host} is in another swarm ({state}). Run 'docker swarm leave --force' there if it may leave it."
+            )
     return result
 
 
@@ -64,7 +68,9 @@ def _node_of(host: str, engines: Engines, nodes: Nodes) -> t.Mapping[str, t.Any]
         if identifier and node["ID"] == identifier:
             return node
     # A host outside of --limit was not asked; its name is the next best thing, if it is there only once.
-    named = [node for node in nodes if node["Description"].get("Hostname") == host and node["Status"]["State"] == "ready"]
+    named = [
+        node for node in nodes if node["Description"].get("Hostname") == host and node["Status"]["State"] == "ready"
+    ]
     return named[0] if len(named) == 1 else None
 
 
@@ -74,13 +80,17 @@ def reconciling(members: Members, engines: Engines, nodes: Nodes) -> dict[str, l
     * ``promote`` and ``demote``, to be done one at a time and in this order,
     * ``change``: other availability or labels, with both as they shall be,
     * ``leave``: hosts that shall not be members,
-    * ``remove``: entries that are Down and belong to no host, or to one that has a newer entry.
+    * ``remove``: entries that are Down and belong to no host, or to one that has a newer entry. That of a host outside
+      of --limit stays, as the host may come back.
     """
     plan: dict[str, list[dict[str, t.Any]]] = {name: [] for name in ("promote", "demote", "change", "leave", "remove")}
     kept = set()
+    awaited = set()
     for host, member in members.items():
         node = _node_of(host, engines, nodes)
         if node is None:
+            if host not in engines and member["membership"] == "present":
+                awaited.add(host)
             continue
         kept.add(node["ID"])
         item = {"host": host, "id": node["ID"], "role": node["Spec"]["Role"]}
@@ -95,7 +105,9 @@ def reconciling(members: Members, engines: Engines, nodes: Nodes) -> dict[str, l
     plan["remove"] = [
         {"host": node["Description"].get("Hostname"), "id": node["ID"], "role": node["Spec"]["Role"]}
         for node in nodes
-        if node["ID"] not in kept and node["Status"]["State"] == "down"
+        if node["ID"] not in kept
+        and node["Status"]["State"] == "down"
+        and node["Description"].get("Hostname") not in awaited
     ]
     return plan
 

@@ -14,7 +14,10 @@ class IntentError(ValueError):
 
 
 class Key(t.NamedTuple):
-    """One key of a variable: ``kind`` is a Python type (or several), ``choices`` limits it, ``default`` is used when absent."""
+    """One key of a variable.
+
+    ``kind`` is a Python type (or several), ``choices`` limits it, ``default`` is used when absent.
+    """
 
     kind: t.Any
     default: t.Any = None
@@ -22,7 +25,14 @@ class Key(t.NamedTuple):
     choices: tuple[t.Any, ...] = ()
 
 
-KIND_NAMES = {bool: "true or false", dict: "a dictionary", float: "a number", int: "a whole number", list: "a list", str: "text"}
+KIND_NAMES = {
+    bool: "true or false",
+    dict: "a dictionary",
+    float: "a number",
+    int: "a whole number",
+    list: "a list",
+    str: "text",
+}
 
 
 def _kind_name(kind: t.Any) -> str:
@@ -44,7 +54,9 @@ def entry(variable: str, given: t.Any, keys: t.Mapping[str, Key]) -> dict[str, t
     ``variable`` is how the user finds the place, for example ``swarm_networks[0] (overlay1)``.
     """
     if not isinstance(given, dict):
-        raise IntentError(f"{variable} is {given!r}, but has to be a dictionary with the keys {', '.join(sorted(keys))}.")
+        raise IntentError(
+            f"{variable} is {given!r}, but has to be a dictionary with the keys {', '.join(sorted(keys))}."
+        )
     for name in given:
         if name not in keys:
             close = difflib.get_close_matches(str(name), keys, n=1)
@@ -53,7 +65,7 @@ def entry(variable: str, given: t.Any, keys: t.Mapping[str, Key]) -> dict[str, t
     result: dict[str, t.Any] = {}
     for name, key in keys.items():
         value = given.get(name)
-        if value is None:
+        if value is None or (value == "" and key.required):
             if key.required:
                 raise IntentError(f'{variable} has no "{name}". Add it.')
             result[name] = list(key.default) if isinstance(key.default, (list, tuple)) else key.default
@@ -89,17 +101,23 @@ def entries(variable: str, given: t.Any, keys: t.Mapping[str, Key]) -> list[dict
 def address(variable: str, given: t.Any) -> ipaddress.IPv4Address:
     """Return an IPv4 address; raise :class:`IntentError` when it is none."""
     try:
-        return ipaddress.IPv4Address(given)
+        # A whole number would be taken for the 32 bits of an address.
+        return ipaddress.IPv4Address(str(given))
     except ValueError:
         raise IntentError(f"{variable} is {given!r}, which is no IPv4 address. Write it like 192.168.99.100.") from None
 
 
 def network(variable: str, given: t.Any) -> ipaddress.IPv4Network:
-    """Return an IPv4 network; raise :class:`IntentError` when it is none or has host bits set."""
+    """Return an IPv4 network; raise :class:`IntentError` when it is none, has host bits set, or no prefix length."""
     try:
-        return ipaddress.IPv4Network(given)
+        # Docker takes neither a netmask nor an address alone, which is a network of one address here.
+        if not str(given).partition("/")[2].isdigit():
+            raise ValueError("it has no prefix length")
+        return ipaddress.IPv4Network(str(given))
     except ValueError as error:
-        raise IntentError(f"{variable} is {given!r}, which is no IPv4 subnet ({error}). Write it like 10.0.1.0/24.") from None
+        raise IntentError(
+            f"{variable} is {given!r}, which is no IPv4 subnet ({error}). Write it like 10.0.1.0/24."
+        ) from None
 
 
 def no_overlap(networks: t.Mapping[str, ipaddress.IPv4Network]) -> None:
@@ -129,7 +147,9 @@ def nodes(hosts: t.Mapping[str, t.Mapping[str, t.Any]], subnet: t.Any, provider:
             raise IntentError(f"{host} has no nodes_address. Give it one in the inventory.")
         own = address(f"nodes_address of {host}", variables["nodes_address"])
         if own in seen:
-            raise IntentError(f"nodes_address of {host} is {own}, which {seen[own]} has already. Give each node its own.")
+            raise IntentError(
+                f"nodes_address of {host} is {own}, which {seen[own]} has already. Give each node its own."
+            )
         seen[own] = host
         if lab is None:
             continue
@@ -139,5 +159,6 @@ def nodes(hosts: t.Mapping[str, t.Mapping[str, t.Any]], subnet: t.Any, provider:
             )
         if own in (lab.network_address, lab.broadcast_address, lab.network_address + 1):
             raise IntentError(
-                f"nodes_address of {host} is {own}, which the subnet {lab} needs itself (first, last or gateway). Take another."
+                f"nodes_address of {host} is {own}, which the subnet {lab} needs itself (first, last or gateway). "
+                "Take another."
             )

@@ -9,6 +9,7 @@ import typing as t
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._intent._schema import (
     IntentError,
     Key,
+    address,
     entries,
     entry,
     network,
@@ -107,21 +108,23 @@ def _nodes(inventory: Inventory) -> dict[str, dict[str, t.Any]]:
         raise IntentError(f"{both[0]} is in the groups swarm_managers and swarm_workers. Take it out of one of them.")
     result = {host: _node(inventory, host) for host in [*inventory.managers, *inventory.workers]}
     if not any(node["role"] == "manager" and node["membership"] == "present" for node in result.values()):
-        raise IntentError("The group swarm_managers is empty, but a swarm needs a manager. Put a host into it.")
+        raise IntentError("The group swarm_managers has no member, but a swarm needs a manager. Put a host into it.")
     return result
 
 
 def _networks(given: t.Any) -> list[dict[str, t.Any]]:
     result = entries("swarm_networks", given, NETWORK_KEYS)
     for each in result:
-        if each["subnet"] is not None:
-            network(f"swarm_networks ({each['name']}): subnet", each["subnet"])
-        if each["gateway"] is not None and each["subnet"] is None:
-            raise IntentError(f"swarm_networks ({each['name']}) has a gateway but no subnet. Add the subnet.")
+        label = f"swarm_networks ({each['name']})"
+        subnet = None if each["subnet"] is None else network(f"{label}: subnet", each["subnet"])
+        if each["gateway"] is not None:
+            if subnet is None:
+                raise IntentError(f"{label} has a gateway but no subnet. Add the subnet.")
+            gateway = address(f"{label}: gateway", each["gateway"])
+            if gateway not in subnet:
+                raise IntentError(f"{label}: gateway is {gateway}, outside subnet {subnet}. Change one of them.")
         if each["mtu_bytes"] is not None and not 68 <= each["mtu_bytes"] <= 65535:
-            raise IntentError(
-                f"swarm_networks ({each['name']}): mtu_bytes is {each['mtu_bytes']}, but has to be from 68 to 65535."
-            )
+            raise IntentError(f"{label}: mtu_bytes is {each['mtu_bytes']}, but has to be from 68 to 65535.")
     return result
 
 
@@ -142,12 +145,24 @@ def _service(given: dict[str, t.Any], networks: set[str]) -> dict[str, t.Any]:
     if given["replicas"] is None:
         given["replicas"] = None if given["mode"] == "global" else 1
     elif given["mode"] == "global":
-        raise IntentError(f"{label} has replicas, but its mode is global. Take replicas out, or set mode to replicated.")
+        raise IntentError(
+            f"{label} has replicas, but its mode is global. Take replicas out, or set mode to replicated."
+        )
     elif given["replicas"] < 0:
         raise IntentError(f"{label}: replicas is {given['replicas']}, but has to be 0 or more.")
     for name in given["networks"]:
+        if not isinstance(name, str):
+            raise IntentError(f"{label}: networks has {name!r}, but has to be a list of names.")
         if name not in networks:
-            raise IntentError(f'{label} is on the unknown network "{name}". Add it to swarm_networks, or correct the name.')
+            raise IntentError(
+                f'{label} is on the unknown network "{name}". Add it to swarm_networks, or correct the name.'
+            )
+    for name in ("env", "labels"):
+        for key, value in (given[name] or {}).items():
+            if not isinstance(value, str):
+                raise IntentError(
+                    f"{label}: {name} has {value!r} for {key}, but has to have text there. Put it in quotes."
+                )
     for name in ("update_config", "rollback_config"):
         if given[name] is not None:
             checked = entry(f"{label}: {name}", given[name], UPDATE_KEYS)
@@ -155,8 +170,8 @@ def _service(given: dict[str, t.Any], networks: set[str]) -> dict[str, t.Any]:
     given["published_ports"] = _ports(given["name"], given["published_ports"])
     if given["endpoint_mode"] == "dnsrr" and any(port["mode"] == "ingress" for port in given["published_ports"]):
         raise IntentError(
-            f"{label} publishes a port with mode ingress, but its endpoint_mode is dnsrr and the routing mesh needs a virtual "
-            "address. Set the port's mode to host, or endpoint_mode to vip."
+            f"{label} publishes a port with mode ingress, but its endpoint_mode is dnsrr and the routing mesh needs a "
+            "virtual address. Set the port's mode to host, or endpoint_mode to vip."
         )
     return given
 
@@ -181,7 +196,9 @@ def read(inventory: Inventory) -> dict[str, t.Any]:
     nodes(inventory.hosts, inventory.subnet, inventory.provider)
     members = _nodes(inventory)
     networks = _networks(inventory.networks)
-    subnets = {f"swarm_networks ({each['name']}): subnet": network("", each["subnet"]) for each in networks if each["subnet"]}
+    subnets = {
+        f"swarm_networks ({each['name']}): subnet": network("", each["subnet"]) for each in networks if each["subnet"]
+    }
     if inventory.provider != "existing":
         subnets["nodes_subnet"] = network("nodes_subnet", inventory.subnet)
     no_overlap(subnets)
@@ -195,7 +212,9 @@ def read(inventory: Inventory) -> dict[str, t.Any]:
 
 def warnings(intent: t.Mapping[str, t.Any]) -> list[str]:
     """Return what is allowed but not wise, one sentence each."""
-    managers = [host for host, node in intent["nodes"].items() if node["role"] == "manager" and node["membership"] == "present"]
+    managers = [
+        host for host, node in intent["nodes"].items() if node["role"] == "manager" and node["membership"] == "present"
+    ]
     if len(managers) % 2 == 0:
         return [
             f"The group swarm_managers has {len(managers)} hosts. An even number tolerates no more failures than "
@@ -207,8 +226,8 @@ def warnings(intent: t.Mapping[str, t.Any]) -> list[str]:
 def resolve(intent: t.Mapping[str, t.Any], ip_vs: bool) -> tuple[dict[str, t.Any], list[str]]:
     """Decide what was left to "auto", for kernels with and without ip_vs; return the intent and what to tell the user.
 
-    Virtual addresses and the routing mesh are IPVS services in the kernel. Without it they are replaced by DNS round robin
-    and by ports on the nodes that run a task.
+    Virtual addresses and the routing mesh are IPVS services in the kernel. Without it they are replaced by DNS round
+    robin and by ports on the nodes that run a task.
     """
     notes: list[str] = []
     services = []

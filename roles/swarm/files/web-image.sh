@@ -1,3 +1,4 @@
+#!/bin/sh
 # Makes the image REPOSITORY:VERSION of a small web server from the node's own busybox: no registry is needed.
 # Its page names the container that answered, so that load balancing can be seen. Prints "made" when it made it.
 set -eu
