@@ -35,7 +35,9 @@ class ActionModule(ActionBase):
                 "networks": {"type": "raw", "default": []},
                 "services": {"type": "raw", "default": []},
                 "ip_vs": {"type": "bool"},
-            }
+                "esp": {"type": "bool"},
+            },
+            required_together=[["ip_vs", "esp"]],
         )
         variables = task_vars or {}
         groups, hostvars = variables["groups"], variables["hostvars"]
@@ -54,10 +56,10 @@ class ActionModule(ActionBase):
         notes: list[str] = []
         try:
             intent = _swarm.read(inventory)
+            if args["ip_vs"] is not None:
+                intent, notes = _swarm.resolve(intent, args["ip_vs"], args["esp"])
         except IntentError as error:
             raise AnsibleActionFail(str(error)) from None
         for warning in _swarm.warnings(intent):
             self._display.warning(warning)
-        if args["ip_vs"] is not None:
-            intent, notes = _swarm.resolve(intent, args["ip_vs"])
         return {"changed": False, "intent": intent, "notes": notes}

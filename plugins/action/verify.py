@@ -77,9 +77,11 @@ class ActionModule(ActionBase):
                 "report.txt": _terminal.text(findings),
             }
             reports = _write(Path(self._loader.path_dwim(arguments["report_dir"])), texts)
+        passed = succeeded(counts, arguments["warnings_fail"])
         result.update(
             changed=False,
-            failed=not succeeded(counts, arguments["warnings_fail"]),
+            failed=not passed,
+            passed=passed,
             msg=_terminal.headline(findings, arguments["warnings_fail"]),
             findings=rows,
             summary=counts,

@@ -11,7 +11,7 @@ author:
   - The packetwalk.labs maintainers (@packetwalk)
 description:
   - Reads every network namespace of a node, its Docker engine and what it is capable of, and returns them as one
-    document. All checks of this collection, and C(walk), work on that document alone.
+    document. All checks of this collection work on that document alone.
   - The tables of the kernel are read by netlink, in one process that enters one namespace after the other. Neither the
     node nor its containers need C(ip), C(bridge), C(ipvsadm) or the Docker SDK. Only where packet filter rules exist
     C(iptables-save) is started.

@@ -50,6 +50,13 @@ options:
       - Whether the kernels of all nodes have ip_vs. When set, what the inventory leaves to V(auto) is decided.
       - Without ip_vs there are no virtual addresses and no routing mesh. DNS round robin and ports of the nodes take
         their place.
+      - Has to be given together with O(esp).
+    type: bool
+  esp:
+    description:
+      - Whether the kernels of all nodes have ESP, which encrypted networks need. When it is V(false), such a network
+        ends the task, as packets to other nodes would be lost.
+      - Has to be given together with O(ip_vs).
     type: bool
 """
 
@@ -61,6 +68,16 @@ EXAMPLES = r"""
     subnet: "{{ nodes_subnet }}"
     networks: "{{ swarm_networks }}"
     services: "{{ swarm_services }}"
+  register: swarm
+  run_once: true
+
+- name: Check it against what the kernels can do
+  packetwalk.labs.swarm_intent:
+    lab: "{{ lab_name }}"
+    networks: "{{ swarm_networks }}"
+    services: "{{ swarm_services }}"
+    ip_vs: false
+    esp: true
   register: swarm
   run_once: true
 """

@@ -102,7 +102,7 @@ EXAMPLES = r"""
 
 - name: End with the verdict
   ansible.builtin.assert:
-    that: verification.summary.failed + verification.summary.error == 0
+    that: verification.passed
     fail_msg: "{{ verification.msg }}"
     quiet: true
   run_once: true
@@ -124,6 +124,10 @@ msg:
   sample: >-
     1 of 129 findings failed: swarm_fdb worker1/overlay1/10.0.1.10: fdb of vxlan0 for web.2 - expected 192.168.99.102,
     actual 192.168.99.101
+passed:
+  description: Whether nothing failed, nothing was left unjudged, and, with O(warnings_fail), there was no warning.
+  returned: when the checks could be run
+  type: bool
 findings:
   description: Every finding of every check, also those that passed.
   returned: when the checks could be run

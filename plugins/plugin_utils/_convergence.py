@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import Swarm
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_services import swarm_services
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_services import (
+    counted_tasks,
+    wanted_tasks,
+)
 
 # What an engine watches a new task for, when the service does not say (swarmkit: api/defaults/service.go).
 DEFAULT_MONITOR_SECONDS = 5.0
@@ -24,8 +27,8 @@ class Progress(NamedTuple):
 def progress(document: dict[str, Any], names: Sequence[str]) -> Progress:
     """Judge the named services of a state document. Tasks count by their real state, on nodes that are not Down."""
     waiting, stuck = [], []
-    known = {service["name"]: service for service in Swarm(document).cluster["services"]}
-    findings = {finding.subject: finding for finding in swarm_services(document, {})}
+    swarm = Swarm(document)
+    known = {service["name"]: service for service in swarm.cluster["services"]}
     for name in names:
         if name not in known:
             waiting.append(f"{name} is not there")
@@ -35,9 +38,19 @@ def progress(document: dict[str, Any], names: Sequence[str]) -> Progress:
             stuck.append(f"{name}: its update is {state} ({known[name]['update'].get('message') or 'no reason given'})")
         elif state not in ("completed", "rollback_completed"):
             waiting.append(f"{name}: its update is {state}")
-        elif findings[name].status == "failed" and state == "completed":
-            waiting.append(f"{name}: {findings[name].actual} of {findings[name].expected} tasks run")
+        else:
+            waiting.extend(f"{name}: {missing}" for missing in _missing(swarm, known[name]))
     return Progress(waiting, stuck)
+
+
+def _missing(swarm: Swarm, service: dict[str, Any]) -> list[str]:
+    wanted, running = wanted_tasks(swarm, service), len(counted_tasks(swarm, service))
+    if wanted != running and isinstance(wanted, int):
+        return [f"{running} of {wanted} tasks run"]
+    stopping = len(swarm.stopping_tasks(service["id"]))
+    if stopping:
+        return [f"{stopping} {'task is' if stopping == 1 else 'tasks are'} still stopping"]
+    return []
 
 
 def monitor_seconds(document: dict[str, Any], names: Sequence[str]) -> float:

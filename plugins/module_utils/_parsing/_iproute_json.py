@@ -26,7 +26,8 @@ _FDB_STATES = {"static": "noarp", "": "reachable"}
 _NEIGHBOUR_FLAGS = ("extern_learn", "managed", "offload", "proxy", "router")
 _RULE_KEYS = frozenset(
     ["priority", "not", "src", "srclen", "dst", "dstlen", "fwmark", "fwmask", "iif", "oif"]
-    + ["table", "action", "goto", "nop", "unresolved", "protocol", "l3mdev", "suppress_prefixlen", "suppress_prefixlength"]
+    + ["table", "action", "goto", "nop", "unresolved", "protocol", "l3mdev"]
+    + ["suppress_prefixlen", "suppress_prefixlength"]
 )
 
 

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_addresses import swarm_addresses
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_encryption import swarm_encryption
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_gossip import swarm_peers
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_load_balancer import swarm_load_balancer
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_nodes import swarm_nodes, swarm_quorum
@@ -69,6 +70,13 @@ CHECKS = (
     Check("swarm_published_ports", "Published ports lead to tasks", "swarm", f"{_MOBY}/40590", swarm_published_ports),
     Check("swarm_vxlan", "VXLAN devices agree and own their port", "swarm", f"{_MOBY}/33416", swarm_vxlan),
     Check("swarm_mtu", "Packets fit through the underlay", "swarm", f"{_MOBY}/24906", swarm_mtu),
+    Check(
+        "swarm_encryption",
+        "Encrypted networks are really encrypted",
+        "swarm",
+        f"{_DOCKER}/network/drivers/overlay/#encrypt-traffic-on-an-overlay-network",
+        swarm_encryption,
+    ),
     Check("swarm_outer_source", "Tunnels leave from the known address", "swarm", f"{_MOBY}/53004", swarm_outer_source),
 )
 

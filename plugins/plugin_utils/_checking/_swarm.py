@@ -17,6 +17,9 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unkn
 
 DEFAULT_DATA_PATH_PORT = 4789  # what an engine without --data-path-port uses (RFC 7348)
 
+# What a task can be in on its node before it ends (swarmkit api/types.proto: TaskState).
+_ALIVE = ("assigned", "accepted", "preparing", "ready", "starting", "running")
+
 # Since engine 18.09 (moby daemon/libnetwork/service_linux.go) each network has one load balancer per node;
 # before, every container carried its own.
 _FIRST_ENGINE_WITH_BALANCER = (18, 9)
@@ -188,7 +191,8 @@ class Swarm:
     def endpoints(self, network_id: str) -> list[Endpoint]:
         """Endpoints of a network on all nodes, as each node's own engine tells them.
 
-        Of a node that could not be read the managers tell the tasks; their MAC address follows from the address.
+        Of a node that could not be read the managers tell the tasks; their MAC address follows from the address. So
+        they do of stopping tasks, whose endpoint is already gone on their own node but maybe not on the others.
         """
         if network_id not in self._endpoints:
             self._endpoints[network_id] = self._find_endpoints(network_id)
@@ -203,7 +207,7 @@ class Swarm:
                     continue
                 label = task_label(row["name"]) if row["container"] else f"load balancer of {name}"
                 found[row["address"]] = Endpoint(name, row["address"], row["mac"], label, row["container"])
-        for task in self.live_tasks():
+        for task in self.live_tasks() + self.stopping_tasks():
             address = task_address(task, network_id)
             if address and address not in found:
                 label = task_label(task["name"])
@@ -222,11 +226,26 @@ class Swarm:
         return [
             task
             for task in self.cluster["tasks"]
-            if task["state"] == task["desired_state"] == "running"
-            and task["node"] in self.name_of
-            and task["node"] not in self.down
-            and service_id in (None, task["service"])
+            if task["state"] == task["desired_state"] == "running" and self._is_placed(task, service_id)
         ]
+
+    def stopping_tasks(self, service_id: str | None = None) -> list[dict[str, Any]]:
+        """Tasks that are meant to have stopped and have not yet, on nodes that are not down, of one service or of all.
+
+        For as long as the stop grace period, nodes may or may not know their endpoints any more.
+        """
+        return [
+            task
+            for task in self.cluster["tasks"]
+            if task["desired_state"] in ("shutdown", "remove")
+            and task["state"] in _ALIVE
+            and self._is_placed(task, service_id)
+        ]
+
+    def _is_placed(self, task: dict[str, Any], service_id: str | None) -> bool:
+        """Whether a task of this service (of any with None) is on a node of the swarm that is not down."""
+        on_a_node = task["node"] in self.name_of and task["node"] not in self.down
+        return on_a_node and service_id in (None, task["service"])
 
     def virtual_services(self, network_id: str) -> list[tuple[dict[str, Any], str, set[str]]]:
         """Services with a virtual address on a network: service, virtual address, addresses of its live tasks."""
@@ -239,12 +258,20 @@ class Swarm:
         ]
 
     def live_addresses(self, service_id: str, network_id: str) -> set[str]:
-        found = (task_address(task, network_id) for task in self.live_tasks(service_id))
-        return {address for address in found if address}
+        return _addresses(self.live_tasks(service_id), network_id)
+
+    def stopping_addresses(self, network_id: str) -> set[str]:
+        """Addresses of stopping tasks: what leads to them is neither required nor left over."""
+        return _addresses(self.stopping_tasks(), network_id)
 
 
 def task_address(task: dict[str, Any], network_id: str) -> str | None:
     return next((row["address"] for row in task["addresses"] if row["network"] == network_id), None)
+
+
+def _addresses(tasks: list[dict[str, Any]], network_id: str) -> set[str]:
+    found = (task_address(task, network_id) for task in tasks)
+    return {address for address in found if address}
 
 
 def task_label(name: str | None) -> str:

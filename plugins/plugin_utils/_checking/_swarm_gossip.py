@@ -27,9 +27,16 @@ def _node(swarm: Swarm, name: str) -> Iterator[Finding]:
         yield judged(f"{subject}/peers", [_peers(swarm, name, network)])
         told = {service["name"]: service for service in network["services"] if service["name"]}
         meant = _services_of_managers(swarm, network["id"])
+        stopping = swarm.stopping_addresses(network["id"])
         for service in sorted(told.keys() | meant.keys()):
+            if service not in meant and _has_only(told[service], stopping):
+                continue
             steps = _service_steps(swarm, name, network, told.get(service), *meant.get(service, (None, set())))
             yield judged(f"{subject}/{service}", steps)
+
+
+def _has_only(told: dict[str, Any], addresses: set[str]) -> bool:
+    return bool(told["tasks"]) and all(task["address"] in addresses for task in told["tasks"])
 
 
 def _services_of_managers(swarm: Swarm, network_id: str) -> dict[str, tuple[str | None, set[str]]]:
@@ -49,8 +56,8 @@ def _peers(swarm: Swarm, name: str, network: dict[str, Any]) -> Step:
     told = [_peer_addresses(swarm.network(user, network["id"])) for user in users]
     known = {row["address"] for row in swarm.cluster["nodes"]}
     expected = needed | (set.intersection(*told) & known)
-    row = evidence(name, None, f"peers of {network['name']} by docker network inspect -v", network["peers"])
     actual = _peer_addresses(network)
+    row = evidence(name, None, f"peers of {network['name']} by docker network inspect -v", sorted(actual))
     return Step(f"peers of {network['name']}", expected, actual, [row], _HINT)
 
 
@@ -66,12 +73,16 @@ def _service_steps(
     vip: str | None,
     live: set[str],
 ) -> Iterator[Step]:
-    seen = [evidence(name, None, f"services of {network['name']} by docker network inspect -v", told)]
+    source = f"services of {network['name']} by docker network inspect -v"
+    seen = [evidence(name, None, source, told and {"name": told["name"], "vip": told["vip"]})]
     yield Step(f"virtual address in {network['name']}", vip, told and told["vip"], seen, _HINT)
 
     hosts = {endpoint.address: swarm.vteps[endpoint.node] for endpoint in swarm.endpoints(network["id"])}
     actual = {task["address"]: task["host"] for task in (told["tasks"] if told else ())}
+    seen = [evidence(name, None, source, actual)]
     # A node that is down or silent may be remembered for a while.
     actual = {address: host for address, host in actual.items() if address in live or host not in swarm.undecided_vteps}
+    stopping = swarm.stopping_addresses(network["id"])
+    actual = {address: host for address, host in actual.items() if address not in stopping}
     expected = {address: hosts[address] for address in live}
     yield Step(f"tasks and their hosts in {network['name']}", expected, actual, seen, _HINT)

@@ -50,15 +50,17 @@ def mark_rules(namespace: dict[str, Any], chain: str) -> list[dict[str, Any]]:
     return [rule for rule in rules(namespace, "mangle", chain) if rule["target"] == "MARK"]
 
 
-def backend_step(name: str, namespace: str, kernel: dict[str, Any], mark: int | None, live: set[str]) -> Iterator[Step]:
-    """The virtual server of a mark is there and its backends are ``live``.
+def backend_step(
+    name: str, namespace: str, kernel: dict[str, Any], mark: int | None, live: set[str], stopping: set[str]
+) -> Iterator[Step]:
+    """The virtual server of a mark is there and its backends are ``live``; those that are ``stopping`` may be.
 
     A weight of 0 takes a backend out while its last connections end, so such a backend counts as none.
     """
     servers = [server for server in read(kernel, "ipvs") if server["kind"] == "fwmark" and server["mark"] == mark]
     seen = evidence_rows(name, namespace, "ipvs", servers)
     yield Step(f"virtual servers for mark {mark}", 1, len(servers), seen, _HINT)
-    active = {backend["address"] for backend in servers[0]["backends"] if backend["weight"]}
+    active = {backend["address"] for backend in servers[0]["backends"] if backend["weight"]} - stopping
     yield Step(f"backends of mark {mark}", live, active, seen, _HINT)
 
 
@@ -68,7 +70,9 @@ def _node(swarm: Swarm, name: str) -> Iterator[Finding]:
         yield skipped(name, f"load balancing on {name}", reason)
         return
     known: dict[_Balancer, set[str]] = defaultdict(set)
+    stopping: set[str] = set()
     for network in swarm.overlays(name):
+        stopping |= swarm.stopping_addresses(network["id"])
         services = swarm.virtual_services(network["id"])
         for balancer in _balancers(swarm, name, network):
             known[balancer] |= {vip for _service, vip, _live in services}
@@ -79,7 +83,7 @@ def _node(swarm: Swarm, name: str) -> Iterator[Finding]:
                 yield _judge(swarm, name, network, balancer, subject, service, vip, live)
     for balancer, vips in known.items():
         if balancer.namespace in swarm.namespaces(name):
-            yield from _left_over(name, balancer, swarm.namespaces(name)[balancer.namespace], vips)
+            yield from _left_over(name, balancer, swarm.namespaces(name)[balancer.namespace], vips, stopping)
 
 
 def _balancers(swarm: Swarm, name: str, network: dict[str, Any]) -> list[_Balancer]:
@@ -114,7 +118,8 @@ def _judge(
     if not live and not own:
         return skipped(subject, f"load balancing of {service['name']}", "the service has no live task")
     told = next((row["mark"] for row in network["services"] if row["name"] == service["name"]), None)
-    return judged(subject, _steps(name, balancer, kernel, vip, live, marks, own, told))
+    stopping = swarm.stopping_addresses(network["id"])
+    return judged(subject, _steps(name, balancer, kernel, vip, live, stopping, marks, own, told))
 
 
 def _steps(
@@ -123,6 +128,7 @@ def _steps(
     kernel: dict[str, Any],
     vip: str,
     live: set[str],
+    stopping: set[str],
     marks: list[dict[str, Any]],
     own: list[dict[str, Any]],
     told: int | None,
@@ -140,21 +146,33 @@ def _steps(
         aliases = [row for row in read(kernel, "addresses") if row["address"] == vip]
         seen = evidence_rows(name, balancer.namespace, "addresses", aliases)
         yield Step(f"virtual address on the load balancer of {name}", vip, aliases and vip, seen, _HINT)
-    yield from backend_step(name, balancer.namespace, kernel, mark, live)
+    yield from backend_step(name, balancer.namespace, kernel, mark, live, stopping)
 
 
-def _left_over(name: str, balancer: _Balancer, kernel: dict[str, Any], vips: set[str]) -> Iterator[Finding]:
-    """Marks of addresses that no service has, and virtual servers whose mark nothing sets."""
+def _left_over(
+    name: str, balancer: _Balancer, kernel: dict[str, Any], vips: set[str], stopping: set[str]
+) -> Iterator[Finding]:
+    """Marks of addresses that no service has, and virtual servers whose mark nothing sets.
+
+    What leads to ``stopping`` tasks alone is of a service that is being removed.
+    """
     marks = mark_rules(kernel, balancer.chain)
+    ending = {
+        server["mark"]
+        for server in read(kernel, "ipvs")
+        if server["kind"] == "fwmark"
+        and server["backends"]
+        and {backend["address"] for backend in server["backends"]} <= stopping
+    }
     for rule in marks:
         address = (rule["destination"] or "").partition("/")[0]
-        if address and address not in vips:
+        if address and address not in vips and rule["options"]["mark"] not in ending:
             seen = [evidence(name, balancer.namespace, f"iptables mangle {balancer.chain}", rule)]
             subject = f"{name}/{balancer.namespace}/{address}"
             yield failed(subject, f"MARK rule for {address}, which no service has", None, rule["text"], seen, _HINT)
     marked = {rule["options"]["mark"] for rule in marks + mark_rules(kernel, "PREROUTING")}
     for server in read(kernel, "ipvs"):
-        if server["kind"] == "fwmark" and server["mark"] not in marked:
+        if server["kind"] == "fwmark" and server["mark"] not in marked | ending:
             seen = [evidence(name, balancer.namespace, "ipvs", server)]
             subject = f"{name}/{balancer.namespace}/mark {server['mark']}"
             what = f"virtual server of mark {server['mark']}, which no rule sets"

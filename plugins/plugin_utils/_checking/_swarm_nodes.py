@@ -41,7 +41,7 @@ def swarm_nodes(document: dict[str, Any], intent: dict[str, Any]) -> Iterator[Fi
 def swarm_quorum(document: dict[str, Any], intent: dict[str, Any]) -> Iterator[Finding]:
     """One leader, a reachable majority, and an odd number of managers (an even one survives no more failures)."""
     managers = [row for row in Swarm(document).cluster["nodes"] if row["role"] == "manager"]
-    rows = [evidence(row["hostname"], None, _TABLE, row) for row in managers]
+    rows = [evidence(row["hostname"], None, _TABLE, row["manager"]) for row in managers]
     leaders = sorted(row["hostname"] for row in managers if (row["manager"] or {}).get("leader"))
     reachable = [row for row in managers if (row["manager"] or {}).get("reachability") == "reachable"]
     majority = len(managers) // 2 + 1
@@ -71,7 +71,7 @@ def swarm_quorum(document: dict[str, Any], intent: dict[str, Any]) -> Iterator[F
 
 
 def _table_steps(hostname: str, rows: list[dict[str, Any]]) -> Iterator[Step]:
-    seen = [evidence(hostname, None, _TABLE, row) for row in rows]
+    seen = [evidence(hostname, None, _TABLE, _part(row, "id", "state")) for row in rows]
     states = sorted(row["state"] for row in rows)
     hint = "Remove the row of the node that left: docker node rm ID."
     yield Step(f"state of {hostname} in the node table", ["ready"], states, seen, hint)
@@ -84,7 +84,7 @@ def _as_intended(swarm: Swarm, intended: dict[str, dict[str, Any]]) -> Iterator[
         rows.sort(key=lambda row: row["id"] in swarm.down)
         matched |= {row["id"] for row in rows}
         subject = f"{host}/intent"
-        seen = evidence_rows(host, None, _TABLE, rows[:1])
+        seen = evidence_rows(host, None, _TABLE, [_part(row, "role", "availability", "labels") for row in rows[:1]])
         meant_present = wanted.get("membership", "present") == "present"
         if not rows or not meant_present:
             meant, real = ("member" if meant_present else None), ("member" if rows else None)
@@ -98,9 +98,13 @@ def _as_intended(swarm: Swarm, intended: dict[str, dict[str, Any]]) -> Iterator[
         yield judged(subject, [Step(f"node {host}", as_meant, as_is, seen, hint)])
     for row in swarm.cluster["nodes"]:
         if row["id"] not in matched and row["id"] not in swarm.down:
-            seen = [evidence(row["hostname"], None, _TABLE, row)]
+            seen = [evidence(row["hostname"], None, _TABLE, _part(row, "id", "address", "role", "state"))]
             hint = "Add it to the inventory, or let it leave the swarm."
             yield failed(f"{row['hostname']}/intent", f"node {row['hostname']}", "none", row["role"], seen, hint)
+
+
+def _part(row: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: row[key] for key in keys}
 
 
 def _is(swarm: Swarm, row: dict[str, Any], host: str, wanted: dict[str, Any]) -> bool:

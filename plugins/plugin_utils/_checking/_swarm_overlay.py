@@ -49,9 +49,11 @@ def _fdb_of_node(swarm: Swarm, name: str) -> Iterator[Finding]:
         for row in read(swarm.namespaces(name)[namespace], "fdb"):
             if row["device"] == link["name"] and row["destination"]:
                 by_mac[row["mac"]].append(row)
-        remote = _remote_endpoints(swarm, name, network)
-        for endpoint in remote:
+        stopping = swarm.stopping_addresses(network["id"])
+        for endpoint in _remote_endpoints(swarm, name, network):
             rows = by_mac.pop(endpoint.mac, [])
+            if endpoint.address in stopping and not any("permanent" in row["states"] for row in rows):
+                continue
             seen = evidence_rows(name, namespace, source, rows)
             subject = f"{name}/{network['name']}/{endpoint.address}"
             yield _judge_rows(subject, f"{source} for {endpoint.label}", swarm.vteps[endpoint.node], rows, seen)
@@ -101,8 +103,11 @@ def _neighbours_of_node(swarm: Swarm, name: str) -> Iterator[Finding]:
             for row in read(kernel, "neighbours")
             if row["device"] == link["name"] and "permanent" in row["states"] and row["family"] == "ipv4"
         }
+        stopping = swarm.stopping_addresses(network["id"])
         for endpoint in _remote_endpoints(swarm, name, network):
             row = permanent.pop(endpoint.address, None)
+            if endpoint.address in stopping and row is None:
+                continue
             subject = f"{name}/{network['name']}/{endpoint.address}"
             what = f"{source} for {endpoint.label}"
             seen = [evidence(name, namespace, source, row)]

@@ -94,7 +94,8 @@ def _ingress_steps(
     yield Step(f"MARK rules for port {_show(port)}", 1, len(marks), seen, _HINT)
 
     live = swarm.live_addresses(service["id"], ingress["id"])
-    yield from backend_step(name, INGRESS_NAMESPACE, sandbox, marks[0], live)
+    stopping = swarm.stopping_addresses(ingress["id"])
+    yield from backend_step(name, INGRESS_NAMESPACE, sandbox, marks[0], live, stopping)
     yield _listener(name, host, port)
 
 

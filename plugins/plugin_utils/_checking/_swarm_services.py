@@ -53,16 +53,39 @@ def swarm_networks(document: dict[str, Any], intent: dict[str, Any]) -> Iterator
         yield judged(name, [Step(f"overlay network {name}", meant, actual, seen, hint)])
 
 
+def counted_tasks(swarm: Swarm, service: dict[str, Any]) -> list[dict[str, Any]]:
+    """The live tasks that count for ``wanted_tasks``."""
+    live = swarm.live_tasks(service["id"])
+    if service["mode"] != "global":
+        return live
+    # A paused node keeps the task it has, but gets none.
+    paused = {row["id"] for row in swarm.cluster["nodes"] if row["availability"] == "pause"}
+    return [task for task in live if task["node"] not in paused]
+
+
+def wanted_tasks(swarm: Swarm, service: dict[str, Any]) -> int | str:
+    """How many tasks the service wants, or the reason why that cannot be told."""
+    if service["mode"] == "replicated":
+        replicas: int = 1 if service["replicas"] is None else service["replicas"]
+        return replicas
+    if service["mode"] != "global":
+        return f"tasks of a {service['mode']} service are meant to end"
+    constraints = [_CONSTRAINT.match(text) for text in service["constraints"]]
+    if None in constraints:
+        return f"cannot decide which nodes fit the constraints {', '.join(service['constraints'])}"
+    return sum(
+        all(_fits(row, constraint) for constraint in constraints if constraint)
+        for row in swarm.cluster["nodes"]
+        if row["state"] == "ready" and row["availability"] == "active"
+    )
+
+
 def _converged(swarm: Swarm, service: dict[str, Any]) -> Finding:
     name = service["name"]
-    wanted = _wanted_tasks(swarm, service)
+    wanted = wanted_tasks(swarm, service)
     if isinstance(wanted, str):
         return skipped(name, f"running tasks of {name}", wanted)
-    paused = {row["id"] for row in swarm.cluster["nodes"] if row["availability"] == "pause"}
-    live = swarm.live_tasks(service["id"])
-    if service["mode"] == "global":
-        # A paused node keeps the task it has, but gets none.
-        live = [task for task in live if task["node"] not in paused]
+    live = counted_tasks(swarm, service)
     waiting = [task for task in swarm.cluster["tasks"] if task["service"] == service["id"] and task not in live]
     seen = [_task_row(swarm, task) for task in (waiting if len(live) < wanted else live)]
     troubles = sorted({task["error"] for task in waiting if task["error"]})
@@ -78,23 +101,6 @@ def _converged(swarm: Swarm, service: dict[str, Any]) -> Finding:
             Step(f"update of {name}", "completed", state, rows, update_hint, holds=not stuck),
             Step(f"running tasks of {name}", wanted, len(live), seen, hint),
         ],
-    )
-
-
-def _wanted_tasks(swarm: Swarm, service: dict[str, Any]) -> int | str:
-    """How many tasks the service wants, or the reason why that cannot be told."""
-    if service["mode"] == "replicated":
-        replicas: int = 1 if service["replicas"] is None else service["replicas"]
-        return replicas
-    if service["mode"] != "global":
-        return f"tasks of a {service['mode']} service are meant to end"
-    constraints = [_CONSTRAINT.match(text) for text in service["constraints"]]
-    if None in constraints:
-        return f"cannot decide which nodes fit the constraints {', '.join(service['constraints'])}"
-    return sum(
-        all(_fits(row, constraint) for constraint in constraints if constraint)
-        for row in swarm.cluster["nodes"]
-        if row["state"] == "ready" and row["availability"] == "active"
     )
 
 

@@ -74,16 +74,21 @@ def _node_of(host: str, engines: Engines, nodes: Nodes) -> t.Mapping[str, t.Any]
     return named[0] if len(named) == 1 else None
 
 
-def reconciling(members: Members, engines: Engines, nodes: Nodes) -> dict[str, list[dict[str, t.Any]]]:
+def reconciling(
+    members: Members, engines: Engines, nodes: Nodes, own_all: bool = False
+) -> dict[str, list[dict[str, t.Any]]]:
     """Return what has to change in the node table, each entry with ``host`` and node ``id``:
 
     * ``promote`` and ``demote``, to be done one at a time and in this order,
     * ``change``: other availability or labels, with both as they shall be,
     * ``leave``: hosts that shall not be members,
     * ``remove``: entries that are Down and belong to no host, or to one that has a newer entry. That of a host outside
-      of --limit stays, as the host may come back.
+      of --limit stays, as the host may come back,
+    * ``forget``: nodes that are up but in no inventory, only when all nodes are the lab's ``own_all``: other people's
+      nodes are left alone.
     """
-    plan: dict[str, list[dict[str, t.Any]]] = {name: [] for name in ("promote", "demote", "change", "leave", "remove")}
+    steps = ("promote", "demote", "change", "leave", "remove", "forget")
+    plan: dict[str, list[dict[str, t.Any]]] = {name: [] for name in steps}
     kept = set()
     awaited = set()
     for host, member in members.items():
@@ -102,13 +107,15 @@ def reconciling(members: Members, engines: Engines, nodes: Nodes) -> dict[str, l
         labels = node["Spec"].get("Labels") or {}
         if node["Spec"]["Availability"] != member["availability"] or labels != member["labels"]:
             plan["change"].append({**item, "availability": member["availability"], "labels": member["labels"]})
-    plan["remove"] = [
-        {"host": node["Description"].get("Hostname"), "id": node["ID"], "role": node["Spec"]["Role"]}
-        for node in nodes
-        if node["ID"] not in kept
-        and node["Status"]["State"] == "down"
-        and node["Description"].get("Hostname") not in awaited
-    ]
+    for node in nodes:
+        name = node["Description"].get("Hostname")
+        if node["ID"] in kept or name in awaited:
+            continue
+        item = {"host": name, "id": node["ID"], "role": node["Spec"]["Role"]}
+        if node["Status"]["State"] == "down":
+            plan["remove"].append(item)
+        elif own_all:
+            plan["forget"].append(item)
     return plan
 
 

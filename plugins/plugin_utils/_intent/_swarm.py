@@ -29,13 +29,15 @@ NETWORK_KEYS = {
     "internal": Key(bool, False),
 }
 
+# The defaults of "docker service create". The engine's API has others: where one key is given, it takes 0 for the
+# parallelism, which replaces all tasks at once (docker/cli cli/command/service/opts.go).
 UPDATE_KEYS = {
-    "parallelism": Key(int),
+    "parallelism": Key(int, 1),
     "delay": Key(str),
-    "failure_action": Key(str, choices=("continue", "pause", "rollback")),
-    "monitor": Key(str),
-    "max_failure_ratio": Key((float, int)),
-    "order": Key(str, choices=("start-first", "stop-first")),
+    "failure_action": Key(str, "pause", choices=("continue", "pause", "rollback")),
+    "monitor": Key(str, "5s"),
+    "max_failure_ratio": Key((float, int), 0.0),
+    "order": Key(str, "stop-first", choices=("start-first", "stop-first")),
 }
 
 SERVICE_KEYS = {
@@ -223,12 +225,19 @@ def warnings(intent: t.Mapping[str, t.Any]) -> list[str]:
     return []
 
 
-def resolve(intent: t.Mapping[str, t.Any], ip_vs: bool) -> tuple[dict[str, t.Any], list[str]]:
-    """Decide what was left to "auto", for kernels with and without ip_vs; return the intent and what to tell the user.
+def resolve(intent: t.Mapping[str, t.Any], ip_vs: bool, esp: bool) -> tuple[dict[str, t.Any], list[str]]:
+    """Decide what was left to "auto" by what all kernels have; return the intent and what to tell the user.
 
     Virtual addresses and the routing mesh are IPVS services in the kernel. Without it they are replaced by DNS round
-    robin and by ports on the nodes that run a task.
+    robin and by ports on the nodes that run a task. Nothing replaces ESP: raise :class:`IntentError` when a network
+    needs it.
     """
+    for each in intent["networks"]:
+        if each["encrypted"] and not esp:
+            raise IntentError(
+                f"swarm_networks ({each['name']}) is encrypted, but not every node's kernel is known to have ESP, "
+                "without which packets to other nodes are lost. Take encrypted out, or use nodes whose kernel has ESP."
+            )
     notes: list[str] = []
     services = []
     for given in intent["services"]:

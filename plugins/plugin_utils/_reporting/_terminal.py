@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import STATUSES, Finding, show, summary
 
 _PROBLEMS = ("failed", "error", "warning")
-_LONGEST_ROW = 160
+_LONGEST_ROW = 240
 _MENTIONED = 3
 
 

@@ -3,10 +3,16 @@
 # Its page names the container that answered, so that load balancing can be seen. Prints "made" when it made it.
 set -eu
 docker image inspect "$IMAGE" >/dev/null 2>&1 && exit 0
+busybox=$(command -v busybox) || { echo "busybox is missing. Install the package busybox on this node." >&2; exit 1; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkdir -p "$folder/bin" "$folder/etc" "$folder/tmp" "$folder/www/cgi-bin"
-cp "$(command -v busybox)" "$folder/bin/busybox"
+# Linked statically, busybox cannot resolve names without the C library's modules; so take the libraries along.
+for file in $(ldd "$busybox" | grep -o '/[^ ]*'); do
+  mkdir -p "$folder${file%/*}"
+  cp -L "$file" "$folder$file"
+done
+cp "$busybox" "$folder/bin/busybox"
 for applet in cat hostname httpd ip nc nslookup ping printf sh sleep wget; do ln -s busybox "$folder/bin/$applet"; done
 cat > "$folder/www/cgi-bin/index.cgi" <<PAGE
 #!/bin/sh

@@ -32,11 +32,15 @@ WEB = {
     "published_ports": [{"target": 80, "published": 8080}],
 }
 GOOD = {"lab": "swarm", "subnet": "192.168.99.0/24", "networks": [{"name": "overlay1"}], "services": [WEB]}
+ENCRYPTED = {**GOOD, "networks": [{"name": "overlay1", "encrypted": True}]}
 
 TASKS = {
     "before_the_kernels_are_known": GOOD,
-    "with_ip_vs": {**GOOD, "ip_vs": True},
-    "without_ip_vs": {**GOOD, "ip_vs": False},
+    "with_ip_vs": {**GOOD, "ip_vs": True, "esp": False},
+    "without_ip_vs": {**GOOD, "ip_vs": False, "esp": True},
+    "encrypted_with_esp": {**ENCRYPTED, "ip_vs": True, "esp": True},
+    "encrypted_without_esp": {**ENCRYPTED, "ip_vs": True, "esp": False},
+    "half_of_the_kernel": {**GOOD, "ip_vs": True},
     "nothing_but_nodes": {"lab": "swarm", "subnet": "192.168.99.0/24"},
     "existing_hosts": {"lab": "swarm", "provider": "existing"},
     "an_empty_variable": {**GOOD, "services": None},
@@ -102,6 +106,7 @@ def test_a_templated_number_is_a_number(results: dict[str, Any]) -> None:
     [
         ("before_the_kernels_are_known", "auto", "auto", 0),
         ("with_ip_vs", "vip", "ingress", 0),
+        ("encrypted_with_esp", "vip", "ingress", 0),
         ("without_ip_vs", "dnsrr", "host", 2),
     ],
 )
@@ -128,6 +133,12 @@ def test_networks_and_services_may_be_left_out(results: dict[str, Any], name: st
             "Change the address, or the subnet.",
         ),
         ("an_empty_variable", "swarm_services is None, but has to be a list."),
+        (
+            "encrypted_without_esp",
+            "swarm_networks (overlay1) is encrypted, but not every node's kernel is known to have ESP, without which "
+            "packets to other nodes are lost. Take encrypted out, or use nodes whose kernel has ESP.",
+        ),
+        ("half_of_the_kernel", "parameters are required together: ip_vs, esp"),
         ("a_wrong_type", "swarm_services[0] (web): replicas is 'two', but has to be a whole number."),
     ],
 )

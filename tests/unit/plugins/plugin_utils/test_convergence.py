@@ -46,6 +46,14 @@ def service_is(service_name: str, **keys: Any) -> Change:
     return lambda document: service(document, service_name).update(keys)
 
 
+def both(*changes: Change) -> Change:
+    def change(document: Document) -> None:
+        for each in changes:
+            each(document)
+
+    return change
+
+
 @pytest.mark.parametrize(
     ("change", "waiting"),
     [
@@ -74,6 +82,45 @@ def service_is(service_name: str, **keys: Any) -> Change:
         pytest.param(update_is("web", "completed"), [], id="updated"),
         pytest.param(update_is("web", "rollback_started"), ["web: its update is rollback_started"], id="rolling back"),
         pytest.param(update_is("web", "rollback_completed"), [], id="rolled back"),
+        pytest.param(
+            both(update_is("web", "rollback_completed"), task_is("web.1", state="starting")),
+            ["web: 1 of 2 tasks run"],
+            id="rolled back, but a task starts",
+        ),
+        pytest.param(
+            both(service_is("web", replicas=1), task_is("web.2", desired_state="shutdown")),
+            ["web: 1 task is still stopping"],
+            id="scaled down, and a task stops",
+        ),
+        pytest.param(
+            both(
+                service_is("web", replicas=0),
+                task_is("web.1", desired_state="remove"),
+                task_is("web.2", desired_state="shutdown", state="starting"),
+            ),
+            ["web: 2 tasks are still stopping"],
+            id="scaled down to none",
+        ),
+        pytest.param(
+            both(service_is("web", replicas=1), task_is("web.2", desired_state="shutdown", state="shutdown")),
+            [],
+            id="scaled down, and the task has stopped",
+        ),
+        pytest.param(
+            both(
+                service_is("web", replicas=1),
+                task_is("web.2", desired_state="shutdown"),
+                node_is("n2", state="down"),
+                service_is("cli", constraints=["node.hostname != n2"]),
+            ),
+            [],
+            id="scaled down, and the task is on a node that is Down",
+        ),
+        pytest.param(
+            both(service_is("web", replicas=1), task_is("web.2", desired_state="shutdown", state="pending", node=None)),
+            [],
+            id="scaled down, and the task never got a node",
+        ),
         pytest.param(service_is("web", update=None), [], id="never updated"),
         pytest.param(service_is("web", name="vote"), ["web is not there"], id="missing"),
     ],
@@ -94,6 +141,16 @@ def test_what_is_waited_for(swarm_state: Document, change: Change, waiting: list
 def test_what_cannot_converge_by_itself(swarm_state: Document, change: Change, stuck: str) -> None:
     change(swarm_state)
     assert progress(swarm_state, NAMES) == ([], [stuck])
+
+
+def test_a_service_may_be_called_intent(swarm_state: Document) -> None:
+    service_is("web", name="intent", replicas=3)(swarm_state)
+    assert progress(swarm_state, ["intent"]) == (["intent: 2 of 3 tasks run"], [])
+
+
+def test_tasks_of_a_job_are_not_counted(swarm_state: Document) -> None:
+    service_is("web", mode="replicated-job")(swarm_state)
+    assert progress(swarm_state, ["web"]) == ([], [])
 
 
 def test_only_the_named_services_count(swarm_state: Document) -> None:

@@ -273,6 +273,102 @@ def without_ip_vs(document: Document) -> None:
             namespace.update(ipvs=None, ipvs_reason="no module file")
 
 
+def encrypted(document: Document) -> None:
+    """Network ov1 is encrypted, so that the MTU of all its devices is 1424."""
+    for name, node in document["nodes"].items():
+        network(document, name, "ov1")["encrypted"] = True
+        for label, namespace in node["namespaces"].items():
+            devices = {row["device"] for row in namespace["addresses"] if row["address"].startswith("10.0.1.")}
+            for row in namespace["links"]:
+                if label == OVERLAY or row["name"] in devices - {"lo"}:
+                    row["mtu_bytes"] = 1424
+
+
+def encrypted_with(feature: dict[str, Any] | None) -> Fault:
+    """... and this is what the kernel of n2 says of ESP, while the others have it."""
+
+    def fault(document: Document) -> None:
+        encrypted(document)
+        for node in document["nodes"].values():
+            node["capabilities"]["features"]["esp"] = {"present": True}
+        document["nodes"]["n2"]["capabilities"]["features"]["esp"] = feature
+
+    return fault
+
+
+def encrypted_without_capabilities(document: Document) -> None:
+    encrypted_with({"present": True})(document)
+    document["nodes"]["n2"].update(capabilities=None, capabilities_reason="they were not gathered")
+
+
+def web_2_stops(document: Document) -> None:
+    """Scaled down to one: the swarm has told web.2, on n2, to stop; all rows that lead to it are still there."""
+    cluster(document, "services", name="web")["replicas"] = 1
+    cluster(document, "tasks", slot=2).update(desired_state="shutdown")
+
+
+def web_2_stops_unseen(document: Document) -> None:
+    """... and no other node knows it any more."""
+    web_2_stops(document)
+    for node in ("n1", "n3"):
+        drop(node, OVERLAY, "fdb", **FDB_ROW)(document)
+        drop(node, OVERLAY, "neighbours", **NEIGHBOUR)(document)
+    forget_web_2(document)
+
+
+def web_2_stops_after_its_endpoint(document: Document) -> None:
+    """... or the others still do, but its own engine has removed its endpoint."""
+    web_2_stops(document)
+    for name, address in (("ov1", "10.0.1.3"), ("ingress", "10.0.0.6")):
+        endpoints = network(document, "n2", name)["endpoints"]
+        endpoints.remove(next(row for row in endpoints if row["address"] == address))
+
+
+def web_2_stops_but_is_misled(document: Document) -> None:
+    web_2_stops(document)
+    change("n1", OVERLAY, "fdb", FDB_ROW, destination="192.168.99.13")(document)
+    change("n3", OVERLAY, "neighbours", NEIGHBOUR, mac=NEVER_GIVEN)(document)
+
+
+def web_2_stopped(document: Document) -> None:
+    web_2_stops(document)
+    cluster(document, "tasks", slot=2).update(state="shutdown")
+
+
+def forget_web_2(document: Document) -> None:
+    for node in document["nodes"]:
+        for name, address in (("ov1", "10.0.1.3"), ("ingress", "10.0.0.6")):
+            for service in network(document, node, name)["services"]:
+                service["tasks"] = [task for task in service["tasks"] if task["address"] != address]
+        for balancer, mark, address in ((BALANCER, 258, "10.0.1.3"), ("ingress_sbox", 257, "10.0.0.6")):
+            for backend in server(document, node, balancer, mark)["backends"]:
+                backend["weight"] = 0 if backend["address"] == address else backend["weight"]
+
+
+def web_stops(document: Document) -> None:
+    """Scaled down to none."""
+    cluster(document, "services", name="web")["replicas"] = 0
+    for task in document["control"]["swarm"]["tasks"]:
+        if task["slot"]:
+            task["desired_state"] = "shutdown"
+
+
+def web_is_removed(document: Document) -> None:
+    web_stops(document)
+    document["control"]["swarm"]["services"].remove(cluster(document, "services", name="web"))
+    for task in document["control"]["swarm"]["tasks"]:
+        if task["slot"]:
+            task["desired_state"] = "remove"
+
+
+def n2_is_drained(document: Document) -> None:
+    """Both of its tasks stop, and the global one gets no successor."""
+    web_2_stops(document)
+    row = cluster(document, "nodes", hostname="n2")
+    row["availability"] = "drain"
+    cluster(document, "tasks", node=row["id"], slot=None).update(desired_state="shutdown")
+
+
 def route_to_peer_with_source(document: Document) -> None:
     row = next(row for row in rows(document, "n1", "host", "routes", destination="192.168.99.0/24", table=254))
     other = {**row, "destination": "192.168.99.12/32", "source": "172.17.0.1"}
@@ -289,6 +385,7 @@ OF_EACH_NODE = [
     "swarm_published_ports",
     "swarm_vxlan",
     "swarm_mtu",
+    "swarm_encryption",
     "swarm_outer_source",
 ]
 
@@ -449,6 +546,17 @@ FAULTS = {
         change("n2", OVERLAY, "links", {"name": "veth1"}, mtu_bytes=1400),
         {"swarm_mtu": FAILED},
     ),
+    "encrypted network": (encrypted_with({"present": True}), {}),
+    "encrypted network on a kernel without ESP": (
+        encrypted_with({"present": False, "reason": "no trace of esp4 in /proc and /sys"}),
+        {"swarm_encryption": FAILED},
+    ),
+    "encrypted network on a kernel that could not be asked": (
+        encrypted_with({"present": None, "reason": "not permitted"}),
+        {"swarm_encryption": ERROR},
+    ),
+    "encrypted network on a kernel that was not asked": (encrypted_with(None), {"swarm_encryption": ERROR}),
+    "encrypted network without capabilities": (encrypted_without_capabilities, {"swarm_encryption": ERROR}),
     "packets leave from another address": (route_to_peer_with_source, {"swarm_outer_source": FAILED}),
     "node that left is still in the table": (second_row_of_a_node, {"swarm_nodes": FAILED}),
     "node down whose task is still balanced": (
@@ -470,6 +578,20 @@ FAULTS = {
             "swarm_published_ports": FAILED,
         },
     ),
+    "task that stops": (web_2_stops, {}),
+    "task that stops and is forgotten": (web_2_stops_unseen, {}),
+    "task that stops, without its endpoint": (web_2_stops_after_its_endpoint, {}),
+    "task that stops, with rows that lead elsewhere": (
+        web_2_stops_but_is_misled,
+        {"swarm_fdb": FAILED, "swarm_neighbours": FAILED},
+    ),
+    "task that has stopped but is remembered": (
+        web_2_stopped,
+        {"swarm_peers": FAILED, "swarm_load_balancer": FAILED, "swarm_published_ports": FAILED},
+    ),
+    "all tasks of a service stop": (web_stops, {}),
+    "service that is being removed": (web_is_removed, {}),
+    "node that is being drained": (n2_is_drained, {}),
     "paused update": (paused_update, {"swarm_services": FAILED}),
     "engine does not answer": (without_engine, dict.fromkeys(OF_EACH_NODE, ERROR)),
     "namespace of the host missing": (
@@ -486,9 +608,10 @@ def test_the_recorded_swarm_is_healthy(swarm_state: Document, intent: dict[str, 
     findings = run(swarm_state, intent, CHECKS)
     assert problems(findings) == {}
     judged = {finding.check for finding in findings if finding.status == "passed"}
-    without_intent = {check.identifier for check in CHECKS if not check.intent}
-    assert judged == ({check.identifier for check in CHECKS} if intent else without_intent)
-    assert any(finding.status == "skipped" for finding in findings) is not bool(intent)
+    skipped = {finding.check for finding in findings if finding.status == "skipped"}
+    without_intent = {"swarm_nodes", "swarm_services", "swarm_networks"}
+    assert skipped == {"swarm_encryption"} | (set() if intent else without_intent)  # no network is encrypted
+    assert judged | {"swarm_encryption"} == {check.identifier for check in CHECKS if intent or not check.intent}
 
 
 @pytest.mark.parametrize(("fault", "expected"), FAULTS.values(), ids=FAULTS.keys())
@@ -531,6 +654,11 @@ def test_every_check_has_a_fault_that_fails_it() -> None:
             "peers of ov1 - expected 192.168.99.11, 192.168.99.12, 192.168.99.13, "
             "actual 192.168.99.11, 192.168.99.12, 192.168.99.13, 192.168.99.77",
         ),
+        (
+            encrypted_with({"present": False, "reason": "no trace of esp4"}),
+            "n2/ov1",
+            "ESP in the kernel - expected present, actual absent",
+        ),
         (vxlan("n2", OVERLAY, vni=4999), "n2/ov1", "VNI of vxlan0 - expected 4097, actual 4999"),
         (
             foreign_vxlan("n3", 4789),
@@ -558,6 +686,37 @@ def test_a_finding_has_the_row_as_evidence(swarm_state: Document) -> None:
     (seen,) = finding.evidence
     assert (seen["node"], seen["namespace"], seen["source"]) == ("n1", OVERLAY, "fdb of vxlan0")
     assert seen["row"] in kernel(swarm_state, "n1", OVERLAY)["fdb"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "row"),
+    [
+        (second_row_of_a_node, {"id": "left1234567890", "state": "down"}),
+        (no_leader, {"leader": False, "reachability": "reachable", "address": "192.168.99.11:2377"}),
+        (forget_peer, ["192.168.99.11", "192.168.99.12"]),
+        (wrong_host_of_task, {"10.0.1.3": "192.168.99.13", "10.0.1.4": "192.168.99.11"}),
+        (forget_service, None),
+    ],
+)
+def test_evidence_is_what_was_compared(swarm_state: Document, fault: Fault, row: Any) -> None:
+    fault(swarm_state)
+    findings = run(swarm_state, {}, select(["swarm_nodes", "swarm_quorum", "swarm_peers"]))
+    (finding,) = [finding for finding in findings if finding.status == "failed"]
+    assert row in [seen["row"] for seen in finding.evidence]
+
+
+def test_without_an_encrypted_network_there_is_nothing_to_judge(swarm_state: Document) -> None:
+    (finding,) = run(swarm_state, {}, select(["swarm_encryption"]))
+    assert (finding.status, finding.message.rpartition(": ")[2]) == ("skipped", "no network is encrypted")
+
+
+def test_a_manager_tells_of_an_encrypted_network_before_it_is_used(swarm_state: Document) -> None:
+    encrypted_with({"present": True})(swarm_state)
+    network(swarm_state, "n1", "ov1")["endpoints"] = []
+    findings = run(swarm_state, {}, select(["swarm_encryption"]))
+    assert [(finding.subject, finding.status) for finding in findings] == [
+        (f"{name}/ov1", "passed") for name in ("n1", "n2", "n3")
+    ]
 
 
 def test_rows_of_a_silent_node_are_not_called_stale(swarm_state: Document) -> None:
@@ -677,7 +836,7 @@ def meant(part: str, index: Any, **keys: Any) -> dict[str, Any]:
     ],
 )
 def test_a_difference_from_the_intent(swarm_state: Document, intent: dict[str, Any], check: str, subject: str) -> None:
-    failed = [finding for finding in run(swarm_state, intent, CHECKS) if finding.status != "passed"]
+    failed = [finding for finding in run(swarm_state, intent, CHECKS) if finding.status not in ("passed", "skipped")]
     assert [(finding.check, finding.subject, finding.status) for finding in failed] == [(check, subject, "failed")]
 
 

@@ -291,7 +291,7 @@ LIMITED_PLANS = [
 def test_the_plan(
     members: dict[str, Any], engines: dict[str, Any], nodes: list[dict[str, Any]], expected: dict[str, Any]
 ) -> None:
-    nothing: dict[str, Any] = {name: [] for name in ("promote", "demote", "change", "leave", "remove")}
+    nothing: dict[str, Any] = {name: [] for name in ("promote", "demote", "change", "leave", "remove", "forget")}
     assert reconciling(members, engines, nodes) == {**nothing, **expected}
 
 
@@ -335,3 +335,11 @@ def test_the_filters_are_the_functions_and_fail_with_the_sentence() -> None:
     assert filters["swarm_quorum_kept"](NODES, "m1") is False
     with pytest.raises(AnsibleFilterError, match="worker1 is in another swarm"):
         filters["swarm_joining"](MEMBERS, {"worker1": engine("elsewhere")}, NODES)
+
+
+def test_a_node_of_no_inventory_is_only_forgotten_where_all_nodes_are_the_labs() -> None:
+    nodes = [*NODES, node("m9", "manager9", "manager")]
+    assert reconciling(MEMBERS, ENGINES, nodes)["forget"] == []
+    plan = reconciling(MEMBERS, ENGINES, nodes, own_all=True)
+    assert plan["forget"] == [{"host": "manager9", "id": "m9", "role": "manager"}]
+    assert plan["remove"] == []

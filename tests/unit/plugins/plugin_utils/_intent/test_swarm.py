@@ -362,9 +362,30 @@ def test_variables_of_hosts_are_in_the_intent() -> None:
     assert (node["availability"], node["membership"], node["labels"]) == ("drain", "absent", {"rack": "7"})
 
 
-def test_an_update_config_keeps_only_what_is_given() -> None:
-    intent = read(inventory(**service(update_config={"delay": "10s", "order": None})))
-    assert intent["services"][0]["update_config"] == {"delay": "10s"}
+DEFAULTS = {
+    "parallelism": 1,
+    "failure_action": "pause",
+    "monitor": "5s",
+    "max_failure_ratio": 0.0,
+    "order": "stop-first",
+}
+
+
+@pytest.mark.parametrize("name", ["update_config", "rollback_config"])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, DEFAULTS),
+        ({"delay": "10s", "order": None}, {**DEFAULTS, "delay": "10s"}),
+        ({"parallelism": 0, "order": "start-first"}, {**DEFAULTS, "parallelism": 0, "order": "start-first"}),
+        (None, None),
+    ],
+)
+def test_an_update_gets_the_defaults_of_the_command_line(
+    name: str, given: dict[str, Any] | None, expected: dict[str, Any] | None
+) -> None:
+    intent = read(inventory(**service(**{name: given})))
+    assert intent["services"][0][name] == expected
 
 
 @pytest.mark.parametrize(
@@ -422,8 +443,19 @@ def test_what_is_left_to_auto_is_decided(
 ) -> None:
     ports = [port(8080 + index, mode=mode) for index, mode in enumerate(port_modes)]
     intent = read(inventory(**service(endpoint_mode=endpoint_mode, published_ports=ports)))
-    decided, told = resolve(intent, ip_vs)
+    decided, told = resolve(intent, ip_vs, esp=False)
     web = decided["services"][0]
     assert (web["endpoint_mode"], [each["mode"] for each in web["published_ports"]]) == resolved
     assert told == notes
     assert intent["services"][0]["endpoint_mode"] == endpoint_mode, "the intent itself stays as it was read"
+
+
+def test_an_encrypted_network_needs_esp() -> None:
+    intent = read(inventory(**network(encrypted=True)))
+    assert resolve(intent, ip_vs=True, esp=True) == (intent, [])
+    with pytest.raises(IntentError) as error:
+        resolve(intent, ip_vs=True, esp=False)
+    assert str(error.value) == (
+        "swarm_networks (overlay1) is encrypted, but not every node's kernel is known to have ESP, without which "
+        "packets to other nodes are lost. Take encrypted out, or use nodes whose kernel has ESP."
+    )

@@ -54,7 +54,7 @@ def test_the_whole_report() -> None:
         "FAILED   fdb n1/ov1/10.0.1.3",
         "         fdb for web.2 - expected 192.168.99.12, actual 192.168.99.13",
         "         seen: n1, 1-1us5hb6ohx, fdb of vxlan0: destination=192.168.99.13, mac=02:42:0a:00:01:03",
-        f"         seen: n1, docker: name={'x' * 152}...",
+        f"         seen: n1, docker: name={'x' * 232}...",
         "         hint: Restart it.",
         "         more: https://example.org/fdb",
         "ERROR    fdb n2",

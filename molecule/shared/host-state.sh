@@ -1,0 +1,15 @@
+#!/bin/sh
+# One sorted line for each thing on the host that a lab could leave behind.
+{
+  ip -o link | sed 's/^[0-9]*: \([^:@]*\).*/link \1/'
+  # Docker removes the files of its namespaces later; what counts is what is mounted on them.
+  awk '/ - nsfs /{print "namespace", $5}' /proc/self/mountinfo
+  for save in iptables-save ip6tables-save; do
+    # Policies and rules, without the counters and the dates.
+    $save | sed -n "s/ \[[0-9:]*\]$//; /^[:*-]/s/^/$save /p"
+  done
+  find /sys/fs/cgroup -type d -path '*/packetwalk*' | sed 's/^/control group /'
+  docker ps --all --format 'container {{.Names}}'
+  docker volume ls --format 'volume {{.Name}}'
+  docker network ls --format 'network {{.Name}}'
+} | sort
