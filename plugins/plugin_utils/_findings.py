@@ -13,6 +13,10 @@ STATUSES = ("passed", "failed", "warning", "skipped", "error")
 Evidence = dict[str, Any]
 
 
+# What stands before the reason in the message of a skipped finding.
+SKIPPED = "skipped: "
+
+
 @dataclass(frozen=True)
 class Finding:
     """One check on one subject. ``check`` and ``reference`` are filled in by the registry, which knows both."""
@@ -88,7 +92,7 @@ def warning(
 
 
 def skipped(subject: str, what: str, reason: str) -> Finding:
-    return Finding(subject, "skipped", f"{what} - expected to be judged, actual skipped: {reason}")
+    return Finding(subject, "skipped", f"{what} - expected to be judged, actual {SKIPPED}{reason}")
 
 
 def error(subject: str, what: str, reason: str) -> Finding:

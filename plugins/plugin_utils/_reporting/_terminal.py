@@ -7,7 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import STATUSES, Finding, show, summary
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
+    SKIPPED,
+    STATUSES,
+    Finding,
+    show,
+    summary,
+)
 
 _PROBLEMS = ("failed", "error", "warning")
 _LONGEST_ROW = 240
@@ -82,8 +88,9 @@ def _checks(findings: Sequence[Finding]) -> Iterator[tuple[str, str | None]]:
         own = [finding for finding in findings if finding.check == name]
         counts = {status: count for status, count in summary(own).items() if count}
         told = ", ".join(f"{count} {status}" for status, count in counts.items())
-        reasons = dict.fromkeys(finding.message for finding in own if finding.status == "skipped")
+        # Once for all subjects that have the same.
+        reasons = dict.fromkeys(finding.message.partition(SKIPPED)[2] for finding in own if finding.status == "skipped")
         worst = next((status for status in (*_PROBLEMS, "passed") if status in counts), "skipped")
         yield f"{name:{width}}  {told}", worst
         for reason in reasons:
-            yield f"{'':{width}}  {reason}", "skipped"
+            yield f"{'':{width}}  skipped: {reason}", "skipped"

@@ -60,7 +60,7 @@ def test_the_whole_report() -> None:
         "ERROR    fdb n2",
         "         state of n2 - expected to be readable, actual unknown: unreachable",
         "nodes  1 passed, 1 skipped",
-        "       nodes - expected to be judged, actual skipped: no intent given",
+        "       skipped: no intent given",
         "fdb    1 passed, 1 failed, 1 error",
         "2 checks on 5 subjects: 2 passed, 1 failed, 0 warnings, 1 skipped, 1 errors",
     ]
