@@ -5,8 +5,8 @@
   # Docker removes the files of its namespaces later; what counts is what is mounted on them.
   awk '/ - nsfs /{print "namespace", $5}' /proc/self/mountinfo
   for save in iptables-save ip6tables-save; do
-    # Policies and rules, without the counters and the dates.
-    $save | sed -n "s/ \[[0-9:]*\]$//; /^[:*-]/s/^/$save /p"
+    # Rules, chains of somebody's own and policies that drop; an empty chain that accepts is none.
+    $save | sed -n "s/ \[[0-9:]*\]$//; / ACCEPT$/{/^:/d}; /^[:-]/s/^/$save /p"
   done
   find /sys/fs/cgroup -type d -path '*/packetwalk*' | sed 's/^/control group /'
   docker ps --all --format 'container {{.Names}}'
