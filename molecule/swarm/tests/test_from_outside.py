@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import urllib.request
@@ -13,6 +14,7 @@ import testinfra
 NODES = {"manager1": "192.168.99.100", "worker1": "192.168.99.101", "worker2": "192.168.99.102"}
 
 
+@functools.cache
 def container(node: str) -> str:
     labels = ["--filter", "label=packetwalk.lab=swarm", "--filter", f"label=packetwalk.node={node}"]
     return subprocess.check_output(["docker", "ps", "--quiet", *labels], text=True).strip()
@@ -22,6 +24,7 @@ def node(name: str) -> testinfra.host.Host:
     return testinfra.get_host(f"docker://{container(name)}")
 
 
+@functools.cache
 def tasks(service: str) -> list[tuple[str, str]]:
     """Node and container of each running task of a service."""
     return [
