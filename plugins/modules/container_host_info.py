@@ -7,6 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: container_host_info
 short_description: Look at a machine that shall carry nodes as containers
+version_added: 0.1.0
 description:
   - Returns what the machine offers (engine, memory, disk, capabilities) and what it carries already, of all labs.
   - What cannot be read is V(null) with a reason; the task does not fail for it.

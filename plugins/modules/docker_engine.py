@@ -7,6 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: docker_engine
 short_description: Configure, start or stop a Docker engine, with or without systemd
+version_added: 0.1.0
 description:
   - Writes the engine's configuration, starts the engine, and waits until it answers. A changed configuration restarts
     it.

@@ -7,6 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: docker_network_verbose_info
 short_description: Tell what docker network inspect --verbose knows, as data
+version_added: 0.1.0
 author:
   - The packetwalk.labs maintainers (@packetwalk)
 description:

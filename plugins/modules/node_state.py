@@ -7,6 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: node_state
 short_description: Read what a node's kernel and Docker engine really hold
+version_added: 0.1.0
 author:
   - The packetwalk.labs maintainers (@packetwalk)
 description:

@@ -7,6 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: swarm_intent
 short_description: Read what a Docker Swarm lab should be from the inventory
+version_added: 0.1.0
 description:
   - Checks the inventory's variables before anything is changed. The first mistake ends the task with one sentence that
     names the variable and the mend.

@@ -7,6 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: verify
 short_description: Judge a lab by what its nodes really hold
+version_added: 0.1.0
 description:
   - Runs checks on the state of a lab, shows what is wrong with the evidence, and fails when something is.
   - The state is what M(packetwalk.labs.node_state) gathered on the nodes, or a file in which an earlier run saved it.
