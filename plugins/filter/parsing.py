@@ -14,6 +14,7 @@ from ansible_collections.packetwalk.labs.plugins.module_utils._parsing import (
     _iptables,
     _iptables_listing,
     _ipvs,
+    _nft,
 )
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._errors import speaks_ansible
 
@@ -24,6 +25,7 @@ _PARSERS: dict[str, Callable[..., Any]] = {
     "iptables_rules": _iptables.parse_rules,
     "iptables_save": _iptables.parse_save,
     "ipvsadm": _ipvs.parse,
+    "nft_ruleset": _nft.parse_ruleset,
 }
 
 # iproute2 prints these as text or, with -j, as JSON.

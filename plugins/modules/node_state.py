@@ -15,7 +15,7 @@ description:
     document. All checks of this collection work on that document alone.
   - The tables of the kernel are read by netlink, in one process that enters one namespace after the other. Neither the
     node nor its containers need C(ip), C(bridge), C(ipvsadm) or the Docker SDK. Only where packet filter rules exist
-    C(iptables-save) is started.
+    C(iptables-save) and C(nft) are started.
   - What cannot be read is V(null) in the document with the reason beside it, and is told in RV(warnings). An empty list
     means that there is none.
 options:
@@ -257,12 +257,17 @@ state:
                 ageing_seconds: 300
                 underlay_namespace: host
             bridge:
-              description: The bridge's settings.
+              description:
+                - The bridge's settings.
+                - With C(vlan_filtering) also the C(vlans) of its own traffic, as they are in C(port).
               returned: for C(bridge)
               type: dict
               sample: {vlan_filtering: false, ageing_seconds: 300.0, stp: false}
             port:
-              description: Settings and state as a bridge's port.
+              description:
+                - Settings and state as a bridge's port.
+                - Where the bridge has C(vlan_filtering) also the C(vlans), a list with C(identifier), with C(pvid),
+                  whether untagged frames that arrive belong to it, and with C(untagged), whether its frames leave so.
               returned: for ports of a bridge
               type: dict
               sample: {state: forwarding, hairpin: false, isolated: false, learning: true, flood: true}
@@ -276,6 +281,64 @@ state:
               returned: for C(macvlan)
               type: dict
               sample: {mode: bridge}
+            ipv4:
+              description:
+                - Settings that the kernel goes by with packets that arrive on the link. Where the greater one of the
+                  link's value and that of C(all) counts, it is that one.
+                - V(null) when the values of C(all) could not be read.
+              returned: when the link speaks IPv4
+              type: dict
+              contains:
+                forwarding:
+                  description: Whether packets for others are forwarded.
+                  returned: always
+                  type: bool
+                  sample: true
+                proxy_arp:
+                  description: Whether it answers ARP requests for addresses that it has a route to.
+                  returned: always
+                  type: bool
+                  sample: false
+                rp_filter:
+                  description: Reverse path filter after RFC 3704, V(0) for none, V(1) for strict and V(2) for loose.
+                  returned: always
+                  type: int
+                  sample: 0
+                route_localnet:
+                  description: Whether packets from and to 127.0.0.0/8 may pass.
+                  returned: always
+                  type: bool
+                  sample: false
+                arp_ignore:
+                  description: Which ARP requests for own addresses are not answered, V(0) for none.
+                  returned: always
+                  type: int
+                  sample: 0
+                accept_local:
+                  description: Whether packets with an own address as their source may arrive.
+                  returned: always
+                  type: bool
+                  sample: false
+            ipv6:
+              description: The same for IPv6.
+              returned: when the link speaks IPv6
+              type: dict
+              contains:
+                forwarding:
+                  description: Whether packets for others are forwarded (C(all), or C(force_forwarding) of the link).
+                  returned: always
+                  type: bool
+                  sample: false
+                disabled:
+                  description: Whether IPv6 is switched off on the link.
+                  returned: always
+                  type: bool
+                  sample: false
+                proxy_ndp:
+                  description: Whether it answers neighbour solicitations for addresses of its proxy table.
+                  returned: always
+                  type: bool
+                  sample: false
         addresses:
           description: Addresses of the interfaces (RTM_GETADDR). C(label) is V(null) for IPv6.
           returned: always
@@ -351,6 +414,13 @@ state:
               vlan: null
               vni: null
               port: null
+        bridge_netfilter:
+          description:
+            - Whether bridges hand what they forward to the packet filters of C(ipv4), C(ipv6) and C(arp).
+            - V(null) where br_netfilter is not loaded.
+          returned: always
+          type: dict
+          sample: {ipv4: true, ipv6: true, arp: false}
         netfilter:
           description: The packet filter, V(null) when rules exist that could not be read.
           returned: always
@@ -396,14 +466,33 @@ state:
               returned: always
               type: dict
               sample: {}
-            other_nft_tables:
+            nft:
               description:
-                - Tables of nftables, family and name, that iptables knows nothing of.
-                - Their rules are not in the state.
-              returned: when there are such
+                - The tables of nftables that C(iptables-save) does not print, as P(packetwalk.labs.nft_ruleset#filter)
+                  describes them. A dormant table is left out, as the kernel does not ask it.
+                - V(null) when there are such and they could not be read.
+              returned: always
               type: list
-              elements: str
-              sample: [inet firewalld]
+              elements: dict
+              sample:
+                - family: inet
+                  name: shop
+                  chains:
+                    input:
+                      type: filter
+                      hook: input
+                      priority: 0
+                      policy: drop
+                      rules:
+                        - text: ip saddr @blocked drop
+                          expressions:
+                            - match: {op: "==", left: {payload: {protocol: ip, field: saddr}}, right: "@blocked"}
+                            - drop: null
+                          packets: null
+                          bytes: null
+                  sets:
+                    blocked: {type: ipv4_addr, flags: [], elements: [10.2.3.4]}
+                  maps: {}
         ipvs:
           description:
             - Virtual services of IPVS. A C(kind) of V(fwmark) has a C(mark), one of V(address) has C(protocol),

@@ -17,6 +17,11 @@ import socket
 import struct
 from typing import Any, Callable, Dict, Iterator, Mapping, NamedTuple, TypeVar
 
+from ansible_collections.packetwalk.labs.plugins.module_utils._parsing import (
+    _bridge_vlans,
+    _device_settings,
+    _netlink_words,
+)
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._errors import ParseError
 
 Row = Dict[str, Any]
@@ -46,15 +51,19 @@ IFLA_LINK = 5
 IFLA_MASTER = 10
 IFLA_OPERSTATE = 16
 IFLA_LINKINFO = 18
+IFLA_AF_SPEC = 26
 IFLA_EXT_MASK = 29
 IFLA_LINK_NETNSID = 37
 IFLA_INFO_KIND = 1
 IFLA_INFO_DATA = 2
 IFLA_INFO_SLAVE_KIND = 4
 IFLA_INFO_SLAVE_DATA = 5
+IFLA_INET_CONF = 1
+IFLA_INET6_CONF = 2
 IFLA_BR_AGEING_TIME = 4
 IFLA_BR_STP_STATE = 5
 IFLA_BR_VLAN_FILTERING = 7
+IFLA_BRIDGE_VLAN_INFO = 2
 IFLA_BRPORT_STATE = 1
 IFLA_BRPORT_MODE = 4
 IFLA_BRPORT_LEARNING = 8
@@ -125,129 +134,18 @@ NETNSA_FD = 3
 # linux/netfilter/nfnetlink.h and nf_tables.h
 NFNL_SUBSYS_NFTABLES = 10
 NFT_MSG_GETTABLE = 1
+NFT_MSG_GETSET = 10
 NFTA_TABLE_NAME = 1
-
-# linux/if_arp.h: the kind of a link that was not made by rtnetlink.
-_HARDWARE_KINDS = {1: "ethernet", 772: "loopback"}
+NFTA_TABLE_FLAGS = 2
+NFTA_SET_TABLE = 1
+NFT_TABLE_F_DORMANT = 0x1
 
 # linux/if.h
 IFF_UP = 0x1
 IFF_RUNNING = 0x40
 
-# linux/if.h, enum net_device_flags. IFF_RUNNING is left out: like iproute2, we say "no_carrier" where it is missing.
-_LINK_FLAGS = {
-    0x1: "up",
-    0x2: "broadcast",
-    0x4: "debug",
-    0x8: "loopback",
-    0x10: "pointopoint",
-    0x20: "notrailers",
-    0x80: "noarp",
-    0x100: "promisc",
-    0x200: "allmulti",
-    0x400: "master",
-    0x800: "slave",
-    0x1000: "multicast",
-    0x2000: "portsel",
-    0x4000: "automedia",
-    0x8000: "dynamic",
-    0x10000: "lower_up",
-    0x20000: "dormant",
-    0x40000: "echo",
-}
-
-# linux/if.h, IF_OPER_*
-_OPERATIONAL_STATES = ("unknown", "notpresent", "down", "lowerlayerdown", "testing", "dormant", "up")
-
-# linux/if_bridge.h, BR_STATE_*
-_PORT_STATES = ("disabled", "listening", "learning", "forwarding", "blocking")
-
-# linux/if_link.h, enum macvlan_mode
-_MACVLAN_MODES = {1: "private", 2: "vepa", 4: "bridge", 8: "passthru", 16: "source"}
-
-# linux/if_ether.h
-_VLAN_PROTOCOLS = {0x8100: "802.1Q", 0x88A8: "802.1ad"}
-
-# linux/rtnetlink.h, enum rt_scope_t
-_SCOPES = {0: "global", 200: "site", 253: "link", 254: "host", 255: "nowhere"}
-
-# linux/rtnetlink.h, RTN_*
-_ROUTE_TYPES = (
-    "unspec",
-    "unicast",
-    "local",
-    "broadcast",
-    "anycast",
-    "multicast",
-    "blackhole",
-    "unreachable",
-    "prohibit",
-    "throw",
-    "nat",
-    "xresolve",
-)
-
-# linux/rtnetlink.h, RTPROT_*
-_ROUTE_PROTOCOLS = {
-    0: "unspec",
-    1: "redirect",
-    2: "kernel",
-    3: "boot",
-    4: "static",
-    8: "gated",
-    9: "ra",
-    10: "mrt",
-    11: "zebra",
-    12: "bird",
-    13: "dnrouted",
-    14: "xorp",
-    15: "ntk",
-    16: "dhcp",
-    17: "mrouted",
-    18: "keepalived",
-    42: "babel",
-    99: "openr",
-    186: "bgp",
-    187: "isis",
-    188: "ospf",
-    189: "rip",
-    192: "eigrp",
-}
-
-# linux/fib_rules.h, FR_ACT_*
-_RULE_ACTIONS = {1: "to_table", 2: "goto", 3: "nop", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
-
-# linux/neighbour.h, NUD_*
-_NEIGHBOUR_STATES = {
-    0x01: "incomplete",
-    0x02: "reachable",
-    0x04: "stale",
-    0x08: "delay",
-    0x10: "probe",
-    0x20: "failed",
-    0x40: "noarp",
-    0x80: "permanent",
-}
-
-# The same for an entry of a forwarding database, the strongest first.
-_FORWARDING_STATES = {bit: _NEIGHBOUR_STATES[bit] for bit in (0x80, 0x40, 0x04, 0x02)}
-
-# linux/neighbour.h, NTF_*, in iproute2's words
-_NEIGHBOUR_FLAGS = {
-    0x01: "use",
-    0x02: "self",
-    0x04: "master",
-    0x08: "proxy",
-    0x10: "extern_learn",
-    0x20: "offload",
-    0x40: "sticky",
-    0x80: "router",
-}
-
-_FAMILIES = {int(socket.AF_INET): "ipv4", int(socket.AF_INET6): "ipv6"}
-
-# linux/netfilter.h, NFPROTO_*, in nft's words
-_NETFILTER_FAMILIES = {1: "inet", 2: "ip", 3: "arp", 5: "netdev", 7: "bridge", 10: "ip6"}
+# Where IFLA_AF_SPEC has the settings of a family.
+_SETTINGS = {int(socket.AF_INET): IFLA_INET_CONF, int(socket.AF_INET6): IFLA_INET6_CONF}
 
 _NLMSGHDR = struct.Struct("=IHHII")
 _NLATTR = struct.Struct("=HH")
@@ -321,7 +219,12 @@ def attributes(data: bytes, offset: int = 0) -> dict[int, bytes]:
 
     Raises ``ParseError`` when one is cut.
     """
-    found = {}
+    return dict(_attributes(data, offset))
+
+
+def _attributes(data: bytes, offset: int = 0) -> list[tuple[int, bytes]]:
+    """The same as pairs, for where a type is there more than once."""
+    found = []
     end = len(data)
     while offset < end:
         if end - offset < _NLATTR.size:
@@ -329,7 +232,7 @@ def attributes(data: bytes, offset: int = 0) -> dict[int, bytes]:
         length, kind = _NLATTR.unpack_from(data, offset)
         if length < _NLATTR.size or offset + length > end:
             raise _malformed(f"an attribute of {length} bytes is announced, {end - offset} are left")
-        found[kind & NLA_TYPE_MASK] = data[offset + _NLATTR.size : offset + length]
+        found.append((kind & NLA_TYPE_MASK, data[offset + _NLATTR.size : offset + length]))
         offset += _aligned(length)
     return found
 
@@ -346,12 +249,15 @@ def link(payload: bytes) -> Row:
 
     The row is the document's row of ``links`` except for what points at other links, which the caller resolves:
     ``master`` and ``link`` are interface indices, ``link_namespace`` is the identifier that this namespace has for the
-    one in which ``link`` lies (IFLA_LINK_NETNSID; ``None`` when that is this namespace).
+    one in which ``link`` lies (IFLA_LINK_NETNSID; ``None`` when that is this namespace). ``ipv4`` and ``ipv6`` are the
+    link's own settings, there where the family is.
     """
     _family, hardware, index, flags, _change = _IFINFOMSG.unpack_from(payload)
     found = attributes(payload, _IFINFOMSG.size)
     info = attributes(found.get(IFLA_LINKINFO, b""))
-    kind = _text(info[IFLA_INFO_KIND]) if IFLA_INFO_KIND in info else _HARDWARE_KINDS.get(hardware, "other")
+    kind = (
+        _text(info[IFLA_INFO_KIND]) if IFLA_INFO_KIND in info else _netlink_words.HARDWARE_KINDS.get(hardware, "other")
+    )
     row = {
         "name": _text(found[IFLA_IFNAME]),
         "index": index,
@@ -359,7 +265,7 @@ def link(payload: bytes) -> Row:
         "mac": _mac(found.get(IFLA_ADDRESS)),
         "mtu_bytes": _u32(found[IFLA_MTU]),
         "flags": _link_flags(flags),
-        "operational_state": _OPERATIONAL_STATES[found[IFLA_OPERSTATE][0]],
+        "operational_state": _netlink_words.OPERATIONAL_STATES[found[IFLA_OPERSTATE][0]],
         "master": _u32(found[IFLA_MASTER]) if IFLA_MASTER in found else None,
         "link": _u32(found[IFLA_LINK]) if IFLA_LINK in found else None,
         "link_namespace": _s32(found[IFLA_LINK_NETNSID]) if IFLA_LINK_NETNSID in found else None,
@@ -368,7 +274,22 @@ def link(payload: bytes) -> Row:
         row.update(_KIND_DATA[kind](attributes(info[IFLA_INFO_DATA])))
     if IFLA_INFO_SLAVE_KIND in info and _text(info[IFLA_INFO_SLAVE_KIND]) == "bridge":
         row["port"] = _bridge_port(attributes(info[IFLA_INFO_SLAVE_DATA]))
+    families = attributes(found.get(IFLA_AF_SPEC, b""))
+    for family, settings in _SETTINGS.items():
+        if family in families:
+            row[_netlink_words.FAMILIES[family]] = _device_settings.decode(
+                _netlink_words.FAMILIES[family], attributes(families[family])[settings]
+            )
     return row
+
+
+@_whole
+def bridge_vlans(payload: bytes) -> tuple[int, list[Row]]:
+    """Decode the answer to RTM_GETLINK for AF_BRIDGE (``struct ifinfomsg``): index of the link, and its ``vlans``."""
+    index = _IFINFOMSG.unpack_from(payload)[2]
+    found = attributes(payload, _IFINFOMSG.size)
+    told = [data for kind, data in _attributes(found.get(IFLA_AF_SPEC, b"")) if kind == IFLA_BRIDGE_VLAN_INFO]
+    return index, _bridge_vlans.decode(told)
 
 
 @_whole
@@ -382,8 +303,8 @@ def address(payload: bytes, names: Mapping[int, str]) -> Row:
         "device": _device(index, names),
         "address": _address(own),
         "prefix_length": prefix_length,
-        "family": _FAMILIES[family],
-        "scope": _SCOPES.get(scope, str(scope)),
+        "family": _netlink_words.FAMILIES[family],
+        "scope": _netlink_words.SCOPES.get(scope, str(scope)),
         "label": _text(found[IFA_LABEL]) if IFA_LABEL in found else None,
     }
 
@@ -392,7 +313,7 @@ def address(payload: bytes, names: Mapping[int, str]) -> Row:
 def route(payload: bytes, names: Mapping[int, str]) -> Row | None:
     """Decode the answer to RTM_GETROUTE (``struct rtmsg``) to a row of ``routes``; ``None`` for other families."""
     family, length, source_length, tos, table, protocol, scope, kind, _flags = _RTMSG.unpack_from(payload)
-    if family not in _FAMILIES:
+    if family not in _netlink_words.FAMILIES:
         return None
     found = attributes(payload, _RTMSG.size)
     row = {
@@ -402,10 +323,10 @@ def route(payload: bytes, names: Mapping[int, str]) -> Row | None:
         "source": _address(found[RTA_PREFSRC]) if RTA_PREFSRC in found else None,
         "table": _u32(found[RTA_TABLE]) if RTA_TABLE in found else table,
         "metric": _u32(found[RTA_PRIORITY]) if RTA_PRIORITY in found else 0,
-        "protocol": _ROUTE_PROTOCOLS.get(protocol, str(protocol)),
-        "scope": _SCOPES.get(scope, str(scope)),
-        "type": _ROUTE_TYPES[kind],
-        "family": _FAMILIES[family],
+        "protocol": _netlink_words.ROUTE_PROTOCOLS.get(protocol, str(protocol)),
+        "scope": _netlink_words.SCOPES.get(scope, str(scope)),
+        "type": _netlink_words.ROUTE_TYPES[kind],
+        "family": _netlink_words.FAMILIES[family],
     }
     if source_length:
         row["source_prefix"] = _prefix(found.get(RTA_SRC), source_length, family)
@@ -423,7 +344,7 @@ def rule(payload: bytes) -> Row | None:
     Selectors that the row always has are null when they match everything; the rarer ones are there only when set.
     """
     family, to_length, from_length, tos, table, _r1, _r2, action, flags = _FIB_RULE_HDR.unpack_from(payload)
-    if family not in _FAMILIES:
+    if family not in _netlink_words.FAMILIES:
         return None
     found = attributes(payload, _FIB_RULE_HDR.size)
     marked = FRA_FWMARK in found or FRA_FWMASK in found
@@ -436,8 +357,8 @@ def rule(payload: bytes) -> Row | None:
         "mask": _u32(found.get(FRA_FWMASK, b"\xff" * 4)) if marked else None,
         "in_interface": _text(found[FRA_IIFNAME]) if FRA_IIFNAME in found else None,
         "out_interface": _text(found[FRA_OIFNAME]) if FRA_OIFNAME in found else None,
-        "action": _RULE_ACTIONS.get(action, str(action)),
-        "family": _FAMILIES[family],
+        "action": _netlink_words.RULE_ACTIONS.get(action, str(action)),
+        "family": _netlink_words.FAMILIES[family],
     }
     row.update({key: decode(found[kind]) for kind, (key, decode) in _RARE_SELECTORS.items() if kind in found})
     # The kernel sends "suppress nothing" as all ones.
@@ -454,16 +375,16 @@ def rule(payload: bytes) -> Row | None:
 def neighbour(payload: bytes, names: Mapping[int, str]) -> Row | None:
     """Decode the answer to RTM_GETNEIGH for IP (``struct ndmsg``) to a row of ``neighbours``."""
     family, index, states, flags, _type = _NDMSG.unpack_from(payload)
-    if family not in _FAMILIES:
+    if family not in _netlink_words.FAMILIES:
         return None
     found = attributes(payload, _NDMSG.size)
     return {
         "address": _address(found[NDA_DST]),
         "mac": _mac(found.get(NDA_LLADDR)),
         "device": _device(index, names),
-        "states": _flag_names(states, _NEIGHBOUR_STATES),
-        "flags": _flag_names(flags, _NEIGHBOUR_FLAGS),
-        "family": _FAMILIES[family],
+        "states": _flag_names(states, _netlink_words.NEIGHBOUR_STATES),
+        "flags": _flag_names(flags, _netlink_words.NEIGHBOUR_FLAGS),
+        "family": _netlink_words.FAMILIES[family],
     }
 
 
@@ -478,7 +399,7 @@ def forwarding(payload: bytes, names: Mapping[int, str]) -> Row:
         "device": _device(index, names),
         "destination": _address(found[NDA_DST]) if NDA_DST in found else None,
         "states": _forwarding_states(states),
-        "flags": sorted(owner.union(_flag_names(flags, _NEIGHBOUR_FLAGS))),
+        "flags": sorted(owner.union(_flag_names(flags, _netlink_words.NEIGHBOUR_FLAGS))),
         "vlan": struct.unpack("=H", found[NDA_VLAN])[0] if NDA_VLAN in found else None,
         "vni": _u32(found[NDA_VNI]) if NDA_VNI in found else None,
         "port": _be16(found[NDA_PORT]) if NDA_PORT in found else None,
@@ -493,10 +414,21 @@ def namespace_identifier(payload: bytes) -> int | None:
 
 
 @_whole
-def nft_table(payload: bytes) -> str:
-    """Decode the answer to NFT_MSG_GETTABLE: "family name" in nft's words, for example ``ip nat``."""
-    name = _text(attributes(payload, _NFGENMSG_LENGTH)[NFTA_TABLE_NAME])
-    return f"{_NETFILTER_FAMILIES.get(payload[0], str(payload[0]))} {name}"
+def nft_table(payload: bytes) -> str | None:
+    """Decode the answer to NFT_MSG_GETTABLE: "family name" in nft's words, for example ``ip nat``.
+
+    ``None`` for a dormant table, which the kernel does not ask.
+    """
+    found = attributes(payload, _NFGENMSG_LENGTH)
+    if struct.unpack(">I", found.get(NFTA_TABLE_FLAGS, bytes(4)))[0] & NFT_TABLE_F_DORMANT:
+        return None
+    return _nft_name(payload[0], found[NFTA_TABLE_NAME])
+
+
+@_whole
+def nft_set(payload: bytes) -> str:
+    """Decode the answer to NFT_MSG_GETSET: the table that the set is in, as ``nft_table`` calls it."""
+    return _nft_name(payload[0], attributes(payload, _NFGENMSG_LENGTH)[NFTA_SET_TABLE])
 
 
 @_whole
@@ -506,7 +438,7 @@ def waiting_socket(payload: bytes) -> Row:
     return {
         "address": _address(source[:4] if family == socket.AF_INET else source),
         "port": _be16(port),
-        "family": _FAMILIES[family],
+        "family": _netlink_words.FAMILIES[family],
         "inode": inode,
     }
 
@@ -523,7 +455,7 @@ def _bridge(data: Mapping[int, bytes]) -> Row:
 
 def _bridge_port(data: Mapping[int, bytes]) -> Row:
     return {
-        "state": _PORT_STATES[data[IFLA_BRPORT_STATE][0]],
+        "state": _netlink_words.PORT_STATES[data[IFLA_BRPORT_STATE][0]],
         "hairpin": bool(data[IFLA_BRPORT_MODE][0]),
         "isolated": bool(data.get(IFLA_BRPORT_ISOLATED, b"\0")[0]),
         "learning": bool(data[IFLA_BRPORT_LEARNING][0]),
@@ -536,14 +468,14 @@ def _vlan(data: Mapping[int, bytes]) -> Row:
     return {
         "vlan": {
             "identifier": struct.unpack("=H", data[IFLA_VLAN_ID])[0],
-            "protocol": _VLAN_PROTOCOLS.get(protocol, hex(protocol)),
+            "protocol": _netlink_words.VLAN_PROTOCOLS.get(protocol, hex(protocol)),
         }
     }
 
 
 def _macvlan(data: Mapping[int, bytes]) -> Row:
     mode = _u32(data[IFLA_MACVLAN_MODE])
-    return {"macvlan": {"mode": _MACVLAN_MODES.get(mode, str(mode))}}
+    return {"macvlan": {"mode": _netlink_words.MACVLAN_MODES.get(mode, str(mode))}}
 
 
 def _vxlan(data: Mapping[int, bytes]) -> Row:
@@ -572,6 +504,10 @@ _KIND_DATA: dict[str, Callable[[Mapping[int, bytes]], Row]] = {
     "vlan": _vlan,
     "vxlan": _vxlan,
 }
+
+
+def _nft_name(family: int, table: bytes) -> str:
+    return f"{_netlink_words.NETFILTER_FAMILIES.get(family, str(family))} {_text(table)}"
 
 
 def _next_hops(data: bytes, names: Mapping[int, str]) -> Iterator[Row]:
@@ -612,12 +548,12 @@ def _device(index: int, names: Mapping[int, str]) -> str:
 
 def _link_flags(flags: int) -> list[str]:
     without_carrier = flags & IFF_UP and not flags & IFF_RUNNING
-    return sorted(_flag_names(flags, _LINK_FLAGS) + (["no_carrier"] if without_carrier else []))
+    return sorted(_flag_names(flags, _netlink_words.LINK_FLAGS) + (["no_carrier"] if without_carrier else []))
 
 
 def _forwarding_states(states: int) -> list[str]:
     """The strongest alone, as in bridge(8): some tools set others beside it, and the kernel looks at no more."""
-    return next(([name] for bit, name in _FORWARDING_STATES.items() if states & bit), [])
+    return next(([name] for bit, name in _netlink_words.FORWARDING_STATES.items() if states & bit), [])
 
 
 def _flag_names(flags: int, table: Mapping[int, str]) -> list[str]:

@@ -20,6 +20,7 @@ from ansible_collections.packetwalk.labs.plugins.module_utils._probing import (
     _rtnetlink,
     _setns,
     _sockets,
+    _sysctl,
 )
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._links import LinkResolver, Opened
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._namespaces import Namespace
@@ -28,7 +29,18 @@ from ansible_collections.packetwalk.labs.plugins.module_utils._probing._netlink_
 PARTS = ("namespaces", "docker", "capabilities")
 
 # What a namespace that could not be entered has as null.
-_TABLES = ("links", "addresses", "routes", "rules", "neighbours", "fdb", "netfilter", "ipvs", "sockets")
+_TABLES = (
+    "links",
+    "addresses",
+    "routes",
+    "rules",
+    "neighbours",
+    "fdb",
+    "netfilter",
+    "bridge_netfilter",
+    "ipvs",
+    "sockets",
+)
 
 
 def gather(parts: Collection[str], docker_socket: str, patterns: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
@@ -72,6 +84,8 @@ def gather_namespaces(patterns: Sequence[str]) -> tuple[dict[str, Any], list[str
                 stack.callback(os.close, file)
                 with contextlib.nullcontext() if namespace.kind == "host" else _setns.entered(file):
                     connection = stack.enter_context(NetlinkSocket())
+                    of_all_devices = _sysctl.of_all_devices()
+                    row.update(_sysctl.bridge_netfilter())
                     row.update(_netfilter.read())
                     row.update(_ipvs.read())
                     row.update(_sockets.read())
@@ -79,7 +93,7 @@ def gather_namespaces(patterns: Sequence[str]) -> tuple[dict[str, Any], list[str
                 row.update({table: None for table in _TABLES}, reason=f"{namespace.path}: {error.strerror}")
                 continue
             # The socket stays in its namespace, so the rest needs no entering.
-            row.update(_rtnetlink.read(connection))
+            row.update(_rtnetlink.read(connection, of_all_devices))
             opened[namespace.name] = Opened(file, connection)
         links = {name: rows[name]["links"] for name in opened if rows[name]["links"] is not None}
         resolver = LinkResolver(opened, links)
@@ -90,11 +104,12 @@ def gather_namespaces(patterns: Sequence[str]) -> tuple[dict[str, Any], list[str
 
 def _unread(wanted: Sequence[Namespace], rows: dict[str, Any]) -> list[str]:
     return [
-        f"Namespace {namespace.name} is not wholly in the state: {rows[namespace.name][key]}."
+        f"Namespace {namespace.name} is not wholly in the state: {part[key]}."
         for namespace in wanted
-        for key in sorted(rows[namespace.name])
-        # That a kernel has no ip_vs is a fact of the node, and is in the document.
-        if key.endswith("reason") and key != "ipvs_reason"
+        for part in (rows[namespace.name], rows[namespace.name]["netfilter"] or {})
+        for key in sorted(part)
+        # That the kernel has no such part is a fact of the node, and is in the document.
+        if key.endswith("reason") and key not in ("ipvs_reason", "bridge_netfilter_reason")
     ]
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,22 @@ def rows(namespace: str, table: str) -> list[dict[str, Any]]:
         ),
         ("red", "links", {"name": "lo", "index": 1, "kind": "loopback", "mac": "00:00:00:00:00:00", "link": None}),
         ("red", "links", {"name": "eth0", "kind": "veth", "link": 70, "link_namespace": 0, "operational_state": "up"}),
+        (
+            "red",
+            "links",
+            {
+                "name": "eth0",
+                "ipv4": {
+                    "forwarding": True,
+                    "proxy_arp": False,
+                    "rp_filter": 0,
+                    "route_localnet": False,
+                    "arp_ignore": 0,
+                    "accept_local": False,
+                },
+                "ipv6": {"forwarding": False, "disabled": False, "proxy_ndp": False},
+            },
+        ),
         ("red", "links", {"name": "mv0", "kind": "macvlan", "link": 2, "macvlan": {"mode": "bridge"}}),
         (
             "red",
@@ -263,3 +280,22 @@ def test_what_is_built_can_be_read() -> None:
     (message,) = _netlink.messages(built)
     assert (message.type, message.flags, message.sequence) == (26, 5, 7)
     assert _netlink.attributes(message.payload) == {1: b"abc", 2: b""}
+
+
+def test_vlans_of_a_port() -> None:
+    """Built here, because the kernel of the recordings has no VLANs in its bridges."""
+    header = struct.pack("=BxHiII", 7, 1, 4, 0, 0)
+    vlans = b"".join(
+        _netlink.attribute(_netlink.IFLA_BRIDGE_VLAN_INFO, struct.pack("=HH", *one)) for one in [(6, 1), (0, 9)]
+    )
+    name = _netlink.attribute(_netlink.IFLA_IFNAME, b"veth0\0")
+    payload = header + name + _netlink.attribute(_netlink.IFLA_AF_SPEC, vlans)
+    assert _netlink.bridge_vlans(payload) == (
+        4,
+        [
+            {"identifier": 1, "pvid": True, "untagged": True},
+            {"identifier": 9, "pvid": False, "untagged": False},
+        ],
+    )
+    with pytest.raises(ParseError):
+        _netlink.bridge_vlans(payload[:-4])

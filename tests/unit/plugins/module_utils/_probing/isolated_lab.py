@@ -16,6 +16,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from typing import Any
 
 COLLECTIONS = os.path.abspath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 5, ".ansible", "collections"))
@@ -67,12 +68,52 @@ nsenter --net=/run/overlay bridge fdb add 02:42:0a:00:01:0b dev vxlan0 dst 192.1
 nsenter --net=/run/overlay bridge fdb append 00:00:00:00:00:00 dev vxlan0 dst 192.168.99.11 self permanent
 nsenter --net=/run/overlay bridge fdb append 00:00:00:00:00:00 dev vxlan0 dst 192.168.99.12 self permanent
 nsenter --net=/run/overlay ip neigh add 10.0.1.10 lladdr 02:42:0a:00:01:0a nud permanent dev vxlan0
+# Not every kernel has VLANs in its bridges.
+if ip -n green link add br1 type bridge vlan_filtering 1; then
+  ip -n green link set far master br1
+  bridge -n green vlan add dev far vid 10 pvid untagged
+  bridge -n green vlan add dev far vid 20-22
+  bridge -n green vlan add dev br1 vid 20 self
+fi
 ip netns exec red iptables-nft -t nat -A OUTPUT -d 127.0.0.11 -p udp --dport 53 -j DNAT --to-destination :37000
 ip netns exec red ip6tables-nft -A INPUT -p tcp --dport 22 -j DROP
 ip netns exec blue iptables-legacy -t mangle -A OUTPUT -d 10.0.1.2/32 -j MARK --set-xmark 0x102/0xffffffff
 ip netns exec green iptables-nft -A INPUT -i far -j ACCEPT
 ip netns exec green iptables-legacy -t mangle -A INPUT -i far -j ACCEPT
 """
+
+# Namespace, file under /proc/sys/net and what is written into it; a file that the kernel has not got is passed over.
+SETTINGS = (
+    ("red", "ipv4/conf/all/forwarding", 1),
+    ("red", "ipv4/conf/mv0/forwarding", 0),
+    ("red", "ipv4/conf/all/proxy_arp", 0),
+    ("red", "ipv4/conf/eth0/proxy_arp", 1),
+    ("red", "ipv4/conf/mv0/proxy_arp", 0),
+    ("red", "ipv4/conf/all/rp_filter", 1),
+    ("red", "ipv4/conf/eth0/rp_filter", 2),
+    ("red", "ipv4/conf/mv0/rp_filter", 0),
+    ("red", "ipv4/conf/all/route_localnet", 1),
+    ("red", "ipv4/conf/all/arp_ignore", 2),
+    ("red", "ipv4/conf/eth0/arp_ignore", 1),
+    ("red", "ipv4/conf/mv0/arp_ignore", 8),
+    ("red", "ipv4/conf/all/accept_local", 0),
+    ("red", "ipv4/conf/eth0/accept_local", 0),
+    ("red", "ipv4/conf/mv0/accept_local", 1),
+    ("red", "ipv6/conf/all/forwarding", 1),
+    ("red", "ipv6/conf/mv0/forwarding", 0),
+    ("red", "ipv6/conf/all/proxy_ndp", 0),
+    ("red", "ipv6/conf/eth0/proxy_ndp", 1),
+    ("red", "ipv6/conf/mv0/disable_ipv6", 1),
+    ("red", "bridge/bridge-nf-call-iptables", 0),
+    ("red", "bridge/bridge-nf-call-ip6tables", 1),
+    ("red", "bridge/bridge-nf-call-arptables", 0),
+    ("blue", "ipv4/conf/all/forwarding", 0),
+    ("blue", "ipv6/conf/all/forwarding", 0),
+    ("blue", "ipv6/conf/eth0/forwarding", 1),
+    ("blue", "bridge/bridge-nf-call-iptables", 1),
+    ("blue", "bridge/bridge-nf-call-ip6tables", 0),
+    ("blue", "bridge/bridge-nf-call-arptables", 1),
+)
 
 COMMANDS = {
     "links": "ip -d -j link",
@@ -102,24 +143,43 @@ def read() -> dict[str, Any]:
     return json.loads(done.stdout) if done.returncode == 0 else {"refused": done.stderr.strip()}
 
 
+def _of_rtnetlink(namespaces: dict[str, Any]) -> list[Any]:
+    tables = ("links", "addresses", "routes", "rules", "neighbours", "fdb")
+    return [row[table] for row in namespaces.values() for table in tables]
+
+
+def _printed(namespace: dict[str, Any]) -> dict[str, str]:
+    commands = dict(COMMANDS)
+    if any(link.get("bridge", {}).get("vlan_filtering") for link in namespace["links"]):
+        commands["vlans"] = "bridge -j vlan"
+    return {
+        table: subprocess.run(
+            ["nsenter", f"--net={namespace['path']}", *command.split()], check=True, capture_output=True, text=True
+        ).stdout
+        for table, command in commands.items()
+    }
+
+
 def _main() -> None:
     sys.path.insert(0, COLLECTIONS)
     from ansible_collections.packetwalk.labs.plugins.module_utils._probing import _node
 
-    subprocess.run(["sh", "-e", "-c", LAB], check=True, stdout=sys.stderr)
+    settings = "".join(
+        f"nsenter --net=/run/netns/{namespace} sh -c '[ ! -e {file} ] || echo {value} >{file}'\n"
+        for namespace, name, value in SETTINGS
+        for file in [f"/proc/sys/net/{name}"]
+    )
+    subprocess.run(["sh", "-e", "-c", LAB + settings], check=True, stdout=sys.stderr)
     holder = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo; exec sleep 100"], stdout=subprocess.PIPE)
     if holder.stdout is not None:
         holder.stdout.readline()
-    namespaces, warnings = _node.gather_namespaces([])
-    printed = {
-        name: {
-            table: subprocess.run(
-                ["nsenter", f"--net={row['path']}", *command.split()], check=True, capture_output=True, text=True
-            ).stdout
-            for table, command in COMMANDS.items()
-        }
-        for name, row in namespaces.items()
-    }
+    # IPv6 takes seconds to settle, and what is printed has to be what was read.
+    for _attempt in range(100):
+        namespaces, warnings = _node.gather_namespaces([])
+        printed = {name: _printed(row) for name, row in namespaces.items()}
+        if _of_rtnetlink(_node.gather_namespaces([])[0]) == _of_rtnetlink(namespaces):
+            break
+        time.sleep(0.1)
     json.dump(
         {"namespaces": namespaces, "warnings": warnings, "printed": printed, "holder": holder.pid}, sys.stdout, indent=1
     )

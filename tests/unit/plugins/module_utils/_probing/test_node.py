@@ -37,8 +37,11 @@ def ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def without_other_namespaces(row: dict[str, Any]) -> dict[str, Any]:
-    """A link's row as far as it can be known from inside its namespace."""
-    row = {key: found for key, found in row.items() if key != "parent" or row["kind"] != "vxlan"}
+    """A link's row as far as it can be known from inside its namespace, and as ip(8) prints it."""
+    hidden = {"ipv4", "ipv6", *(["parent"] if row["kind"] == "vxlan" else [])}
+    row = {key: found for key, found in row.items() if key not in hidden}
+    for key in row.keys() & {"bridge", "port"}:
+        row[key] = {setting: found for setting, found in row[key].items() if setting != "vlans"}
     for key in row.keys() & {"peer", "parent"}:
         row[key] = {"index": row[key]["index"]}
     if "vxlan" in row:
@@ -111,6 +114,92 @@ def test_underlay_and_parents_are_found_in_other_namespaces(lab: dict[str, Any])
 
 
 @pytest.mark.parametrize(
+    ("namespace", "name", "family", "settings"),
+    [
+        (
+            "red",
+            "eth0",
+            "ipv4",
+            {
+                "forwarding": True,
+                "proxy_arp": True,
+                "rp_filter": 2,
+                "route_localnet": True,
+                "arp_ignore": 2,
+                "accept_local": False,
+            },
+        ),
+        (
+            "red",
+            "mv0",
+            "ipv4",
+            {
+                "forwarding": False,
+                "proxy_arp": False,
+                "rp_filter": 1,
+                "route_localnet": True,
+                "arp_ignore": 8,
+                "accept_local": True,
+            },
+        ),
+        ("red", "eth0", "ipv6", {"forwarding": True, "disabled": False, "proxy_ndp": True}),
+        # The device's own "forwarding" of IPv6 decides nothing, whichever way it is set.
+        ("red", "mv0", "ipv6", {"forwarding": True, "disabled": True, "proxy_ndp": False}),
+        ("blue", "eth0", "ipv6", {"forwarding": False, "disabled": False, "proxy_ndp": False}),
+    ],
+)
+def test_settings_are_those_that_the_kernel_goes_by(
+    lab: dict[str, Any], namespace: str, name: str, family: str, settings: dict[str, Any]
+) -> None:
+    assert link(lab, namespace, name)[family] == settings
+
+
+def test_vlans_are_those_of_bridge(lab: dict[str, Any]) -> None:
+    def expanded(vlan: dict[str, Any]) -> list[dict[str, Any]]:
+        flags = vlan.get("flags", [])
+        return [
+            {"identifier": identifier, "pvid": "PVID" in flags, "untagged": "Egress Untagged" in flags}
+            for identifier in range(vlan["vlan"], vlan.get("vlanEnd", vlan["vlan"]) + 1)
+        ]
+
+    if "vlans" not in lab["printed"]["green"]:
+        pytest.skip("this kernel has no VLANs in its bridges")
+    printed = {
+        row["ifname"]: [vlan for told in row["vlans"] for vlan in expanded(told)]
+        for row in json.loads(lab["printed"]["green"]["vlans"])
+    }
+    read = {"far": link(lab, "green", "far")["port"]["vlans"], "br1": link(lab, "green", "br1")["bridge"]["vlans"]}
+    assert read == printed
+    assert {"identifier": 10, "pvid": True, "untagged": True} in read["far"]
+    assert [vlan["identifier"] for vlan in read["far"]] == [1, 10, 20, 21, 22]
+
+
+def test_only_bridges_that_filter_have_vlans(lab: dict[str, Any]) -> None:
+    assert "vlans" not in link(lab, "host", "br0")["bridge"]
+    assert "vlans" not in link(lab, "host", "veth-red")["port"]
+
+
+def test_forwarding_is_that_of_each_namespace(lab: dict[str, Any]) -> None:
+    assert link(lab, "blue", "eth0")["ipv4"]["forwarding"] is False
+    assert link(lab, "red", "lo")["ipv4"]["forwarding"] is True
+
+
+@pytest.mark.parametrize(
+    ("namespace", "settings"),
+    [
+        ("red", {"ipv4": False, "ipv6": True, "arp": False}),
+        ("blue", {"ipv4": True, "ipv6": False, "arp": True}),
+    ],
+)
+def test_whether_bridges_ask_netfilter(lab: dict[str, Any], namespace: str, settings: dict[str, bool]) -> None:
+    read = lab["namespaces"][namespace]
+    if os.path.isdir("/proc/sys/net/bridge"):
+        assert read["bridge_netfilter"] == settings
+    else:
+        assert (read["bridge_netfilter"], read["bridge_netfilter_reason"]) == (None, "br_netfilter is not loaded")
+
+
+@pytest.mark.parametrize(
     ("namespace", "backend", "sources"),
     [
         ("host", "none", {"tables": [], "tables_ipv6": []}),
@@ -122,7 +211,7 @@ def test_underlay_and_parents_are_found_in_other_namespaces(lab: dict[str, Any])
 def test_netfilter_is_that_of_iptables_save(
     lab: dict[str, Any], namespace: str, backend: str, sources: dict[str, list[str]]
 ) -> None:
-    expected: dict[str, Any] = {"backend": backend}
+    expected: dict[str, Any] = {"backend": backend, "nft": []}
     for key, commands in sources.items():
         expected[key] = {}
         for command in commands:
@@ -169,7 +258,8 @@ def without_rights() -> dict[str, Any]:
 
 def test_a_namespace_that_cannot_be_entered_is_null_with_the_reason(without_rights: dict[str, Any]) -> None:
     other = without_rights["namespaces"]["other"]
-    tables = ("links", "addresses", "routes", "rules", "neighbours", "fdb", "netfilter", "ipvs", "sockets")
+    tables = ("links", "addresses", "routes", "rules", "neighbours", "fdb")
+    tables += ("bridge_netfilter", "netfilter", "ipvs", "sockets")
     assert other["reason"] == "/run/netns/other: Operation not permitted"
     assert {table: other[table] for table in tables} == dict.fromkeys(tables)
     assert f"Namespace other is not wholly in the state: {other['reason']}." in without_rights["warnings"]
