@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import Swarm
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_services import (
     counted_tasks,
     wanted_tasks,
 )
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import Swarm
 
 # What an engine watches a new task for, when the service does not say (swarmkit: api/defaults/service.go).
 DEFAULT_MONITOR_SECONDS = 5.0

@@ -9,11 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import (
-    Swarm,
-    task_address,
-    task_label,
-)
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
     Evidence,
     Finding,
@@ -22,6 +17,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
     evidence,
     judged,
 )
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import Swarm, task_address, task_label
 
 
 def swarm_addresses(document: dict[str, Any], intent: dict[str, Any]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import Swarm, each_member
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import each_member
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
     Finding,
     Step,
@@ -16,6 +16,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
     skipped,
 )
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown, read
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import Swarm
 
 _HINT = (
     "Packets of this network to other nodes are lost: take encrypted out of its entry in swarm_networks, "

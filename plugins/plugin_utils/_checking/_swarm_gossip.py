@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import Swarm, each_member
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import each_member
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import Finding, Step, evidence, judged
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import Swarm
 
 _HINT = (
     "NetworkDB of this node disagrees: see that 7946/tcp and 7946/udp pass between all nodes, "

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import Swarm, each_member
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import each_member
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
     Finding,
     Step,
@@ -25,6 +25,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
     skipped,
 )
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import read, rules
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import Swarm
 
 INGRESS_NAMESPACE = "ingress_sbox"
 

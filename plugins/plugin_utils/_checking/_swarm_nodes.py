@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import Swarm
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
     Finding,
     Step,
@@ -20,6 +19,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
     skipped,
     warning,
 )
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import Swarm
 
 _TABLE = "docker node ls"
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import Endpoint, Swarm, each_member
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import each_member
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
     Finding,
     evidence,
@@ -23,6 +23,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
     warning,
 )
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import read
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import Endpoint, Swarm
 
 _REPAIR = "Restart the task, so that Docker writes the row on all other nodes anew."
 

@@ -14,12 +14,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import (
-    Swarm,
-    each_member,
-    task_address,
-    task_label,
-)
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import each_member
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_load_balancer import (
     INGRESS_NAMESPACE,
     backend_step,
@@ -36,6 +31,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
     warning,
 )
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown, read, rules
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import Swarm, task_address, task_label
 
 _HINT = "Restart the engine of this node: a firewall that was reloaded has dropped Docker's rules."
 

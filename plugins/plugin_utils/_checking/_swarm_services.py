@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import Swarm, task_label
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
     Finding,
     Step,
@@ -17,6 +16,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
     judged,
     skipped,
 )
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import Swarm, task_label
 
 _NETWORK_KEYS = ("subnet", "mtu_bytes", "encrypted", "attachable", "internal")
 _LEFT_TO_THE_BUILD = "auto"  # the intent's word for what depends on the kernels of the lab

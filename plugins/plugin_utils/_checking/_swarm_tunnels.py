@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._routes import source_address
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import Swarm, each_member
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm import each_member
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
     Evidence,
     Finding,
@@ -20,6 +20,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
     skipped,
 )
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import link_named, links, read
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import Swarm
 
 # moby daemon/libnetwork/drivers/overlay: createVxlan() in ov_utils.go, maxMTU() in encryption.go.
 _FLAGS = ("learning", "proxy", "l2miss", "l3miss")
