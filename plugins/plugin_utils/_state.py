@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 SCHEMA = 1
@@ -35,6 +36,12 @@ def assemble(lab: str, taken_at: str, nodes: Mapping[str, Mapping[str, Any] | No
     }
     document["control"].update(_swarm(document["nodes"]))
     return document
+
+
+def assemble_now(lab: str, nodes: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Any]:
+    """The document of a lab whose nodes were just read. Raises StateError when it has no nodes."""
+    taken_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return validated(assemble(lab, taken_at, nodes))
 
 
 def dump(document: Mapping[str, Any]) -> str:
