@@ -5,28 +5,17 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ansible import constants as C
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.packetwalk.labs.plugins.plugin_utils import _state
+from ansible_collections.packetwalk.labs.plugins.plugin_utils import _files, _shown, _state
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking import _registry
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import succeeded, summary
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting import _terminal
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._junit import junit
-
-_COLOURS = {
-    "passed": C.COLOR_OK,
-    "failed": C.COLOR_ERROR,
-    "error": C.COLOR_ERROR,
-    "warning": C.COLOR_WARN,
-    "skipped": C.COLOR_SKIP,
-}
 
 
 class ActionModule(ActionBase):
@@ -64,8 +53,8 @@ class ActionModule(ActionBase):
 
         findings = _registry.run(document, arguments["intent"], checks)
         counts = summary(findings)
-        for line, status in [] if arguments["quiet"] else _terminal.lines(findings):
-            self._display.display(line, color=_COLOURS[status] if status else None)
+        if not arguments["quiet"]:
+            _shown.show(self._display, _terminal.lines(findings))
 
         rows = [finding.as_dict() for finding in findings]
         reports: dict[str, str] = {}
@@ -91,30 +80,15 @@ class ActionModule(ActionBase):
 
     def _document(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         if arguments["state_file"] is None:
-            taken_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-            return _state.validated(_state.assemble(arguments["lab"], taken_at, arguments["nodes"]))
-        path = self._loader.path_dwim(arguments["state_file"])
-        try:
-            return _state.load(Path(path).read_text(encoding="utf-8"))
-        except OSError as problem:
-            raise _state.StateError(f"The state file {path} cannot be read: {problem.strerror}.") from None
+            return _state.assemble_now(arguments["lab"], arguments["nodes"])
+        return _files.load_state(self._loader.path_dwim(arguments["state_file"]))
 
 
 def _write(directory: Path, texts: Mapping[str, str]) -> dict[str, str]:
     """Writes each text as a whole or not at all. Returns the path of each report by its name without the suffix."""
     try:
-        directory.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            _replace(directory / name, text)
+            _files.write(directory / name, text)
     except OSError as problem:
         raise AnsibleActionFail(f"The reports cannot be written to {directory}: {problem.strerror}.") from None
     return {name.partition(".")[0]: str(directory / name) for name in texts}
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

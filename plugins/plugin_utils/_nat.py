@@ -8,15 +8,19 @@ alone cannot tell, it raises ValueError and names the rule: a guess would be a w
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._iptables import parse_save
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _packet, _rules
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._translation import address_and_port
 
 # Targets after which a packet goes on to the next rule.
 _PASSING = frozenset([None, "LOG", "NFLOG", "MARK", "CONNMARK", "CT", "TRACE"])
 _FINAL = frozenset(["ACCEPT", "DROP"])
+
+# Matches that ask for more than a packet's addresses and ports.
+_BEYOND_TABLES = frozenset(["connmark", "ipvs", "mark", "physdev", "policy", "u32"])
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def destination_nat(tables: Any, packet: Packet, chain: str = "PREROUTING") -> d
         address = "127.0.0.1" if chain == "OUTPUT" else packet.address
         port = rule["options"].get("to_ports")
     elif rule["target"] == "DNAT":
-        address, port = _address_and_port(rule["options"]["to_destination"])
+        address, port = address_and_port(rule["options"]["to_destination"])
     else:
         return None
     return {
@@ -97,89 +101,38 @@ def _traverse(chains: dict[str, Any], chain: str, packet: Packet) -> tuple[str, 
 
 
 def _matches(rule: dict[str, Any], packet: Packet) -> bool:
-    verdicts = [_field_matches(rule, field, packet) for field in ("source", "destination", "protocol")]
-    verdicts += [_field_matches(rule, field, packet) for field in ("in_interface", "out_interface")]
-    verdicts += [_module_matches(match, packet) for match in rule["matches"]]
-    if False in verdicts:
-        return False
-    if None in verdicts:
+    known = [match for match in rule["matches"] if match["module"] not in _BEYOND_TABLES]
+    first = _packet.Packet(
+        _rules.PROTOCOLS.get(packet.protocol, packet.protocol),
+        _destination(packet),
+        source=packet.source,
+        destination_port=packet.port,  # type: ignore[arg-type]  # the name of a service in a listing without -n
+    )
+    verdict = _rules.matches(_rules.compile_rule({**rule, "matches": known}), first, _Circumstances(packet))
+    if verdict is None or (verdict and len(known) < len(rule["matches"])):
         raise ValueError(f"cannot tell from the tables alone whether a packet matches: {rule['text']}")
-    return True
+    return verdict
 
 
-def _field_matches(rule: dict[str, Any], field: str, packet: Packet) -> bool | None:
-    wanted = rule[field]
-    if wanted is None:
-        return True
-    actual = packet.address if field == "destination" else getattr(packet, field)
-    if actual is None:
-        verdict: bool | None = False
-    elif field == "protocol":
-        verdict = wanted == actual
-    elif field.endswith("_interface"):
-        verdict = actual.startswith(wanted[:-1]) if wanted.endswith("+") else wanted == actual
-    else:
-        verdict = _contains(wanted, actual)
-    return _negate(verdict, field in rule["negated"])
+def _destination(packet: Packet) -> str:
+    return packet.address or "0.0.0.0"  # which no rule names
 
 
-def _contains(network: str, address: str) -> bool | None:
-    try:
-        return ipaddress.ip_address(address) in ipaddress.ip_network(network, strict=False)
-    except ValueError:
-        return None  # a host name of a listing without -n
+class _Circumstances:
+    """What a rule may ask for beside the packet."""
 
+    in_port = out_port = ipvs = None
 
-def _module_matches(match: dict[str, Any], packet: Packet) -> bool | None:
-    """Whether one match holds; null when the tables cannot tell."""
-    negated = match.get("not", [])
-    verdicts = []
-    for option, wanted in match.items():
-        if option not in ("module", "not"):
-            verdicts.append(_negate(_option_matches(match["module"], option, wanted, packet), option in negated))
-    return False if False in verdicts else None if None in verdicts else True
+    def __init__(self, packet: Packet) -> None:
+        self.in_device = packet.in_interface
+        self.out_device = packet.out_interface
+        self.namespace = self
+        self._packet = packet
 
-
-def _option_matches(module: str | None, option: str, wanted: Any, packet: Packet) -> bool | None:
-    if module == "comment":
-        return True
-    if option in ("dport", "dports"):
-        return _port_matches(wanted, packet.port)
-    if option in ("ctstate", "state"):
-        return "NEW" in wanted.split(",")
-    if module == "addrtype" and option == "dst_type" and wanted == "LOCAL":
-        return packet.local
-    return None
-
-
-def _port_matches(wanted: str, actual: int | str | None) -> bool | None:
-    if actual is None:
-        return False
-    verdicts: list[bool | None] = []
-    for part in wanted.split(","):
-        first, _colon, last = part.partition(":")
-        if part == str(actual):
-            verdicts.append(True)
-        elif first.isdigit() and (last or first).isdigit() and str(actual).isdigit():
-            verdicts.append(int(first) <= int(actual) <= int(last or first))
-        else:
-            verdicts.append(None)  # a service's name of a listing without -n
-    return True if True in verdicts else None if None in verdicts else False
-
-
-def _negate(verdict: bool | None, negated: bool) -> bool | None:
-    return verdict if verdict is None or not negated else not verdict
-
-
-def _address_and_port(printed: str) -> tuple[str, str]:
-    """``172.18.0.2:8080``, ``172.18.0.2``, ``:53`` or ``[2001:db8::8]:8080``."""
-    if printed.startswith("["):
-        address, _bracket, port = printed[1:].partition("]")
-        return address, port.lstrip(":")
-    if printed.count(":") > 1:
-        return printed, ""
-    address, _colon, port = printed.partition(":")
-    return address, port
+    def address_type(self, address: str) -> str | None:
+        if address != _destination(self._packet):
+            return None
+        return "local" if self._packet.local else "unicast"
 
 
 def _number(port: Any) -> Any:

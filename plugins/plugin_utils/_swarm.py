@@ -277,6 +277,11 @@ def task_label(name: str | None) -> str:
     return re.sub(r"\.[a-z0-9]{25}$", "", name or "a task without a service")
 
 
+def short_name(container: str) -> str:
+    """``web.1`` of ``web.1.91k5z4omh4jgowjxlyk4c8c4x``, ``cli`` of a global service's task with its node."""
+    return re.sub(r"(\.[a-z0-9]{25})+$", "", container)
+
+
 def mac_of_address(address: str) -> str:
     """MAC address that Docker gives to an endpoint: 02:42 and the four bytes of its IPv4 address."""
     return ":".join(f"{byte:02x}" for byte in (0x02, 0x42, *ipaddress.IPv4Address(address).packed))

@@ -4,10 +4,7 @@
 
 from __future__ import annotations
 
-import re
-
-# Swarm appends the identifiers of the task and, for a global service, of the node to the service's name.
-_IDENTIFIERS = re.compile(r"(\.[a-z0-9]{25})+$")
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import short_name
 
 
 def place(node: str | None, namespace: str | None, container: str | None = None) -> str:
@@ -20,8 +17,3 @@ def place(node: str | None, namespace: str | None, container: str | None = None)
 def named(namespace: str, alias: str | None) -> str:
     """``d7f92170ec4e (vote.2)``: a namespace with the container or the network it is made for."""
     return f"{namespace} ({short_name(alias)})" if alias else namespace
-
-
-def short_name(container: str) -> str:
-    """``vote.2`` of ``vote.2.91k5z4omh4jgowjxlyk4c8c4x``."""
-    return _IDENTIFIERS.sub("", container)

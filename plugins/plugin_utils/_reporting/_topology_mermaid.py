@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._docker_names import parse_namespace
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._mermaid import box, flowchart, label
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._places import named, short_name
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._places import named
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import short_name
 
 Row = Mapping[str, Any]
 

@@ -16,7 +16,8 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._branch
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._layout import mark
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._mermaid import box, flowchart, label
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._packets import changes, summary
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._places import named, short_name
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._places import named
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import short_name
 
 # Every verdict that is not in the table is bad news.
 _CLASSES = {"delivered": "good", "left": "open", "undecided": "open", "ignored": "open"}

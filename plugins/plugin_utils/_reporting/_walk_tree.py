@@ -18,7 +18,8 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._branch
 )
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._layout import Line, finished, mark, wrapped
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._packets import changes
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._places import place, short_name
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._places import place
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import short_name
 
 # From here on the change of the packet has a column of its own, on the right.
 _WIDE = 120

@@ -1,0 +1,285 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: walk
+short_description: Walk a packet through a lab and tell every hop
+version_added: 0.2.0
+description:
+  - Follows the first packet of a connection from one name to another through what the nodes of a lab really hold, as
+    their kernels would. Routing rules and tables, netfilter, IPVS, neighbours and ARP, bridges, VLANs and VXLAN all
+    decide as they do there.
+  - Each hop has the packet before and after it, and the row that decided. Where the kernel has a choice, such as among
+    the backends of IPVS, the walk has a branch for each.
+  - What the state does not tell ends a branch as V(undecided) with the reason. Nothing is guessed.
+  - The state is what M(packetwalk.labs.node_state) gathered on the nodes, or a file in which an earlier run saved it.
+    Walking through a file needs no lab.
+  - This is an action plugin. It runs on the controller and touches no host.
+author:
+  - The packetwalk.labs maintainers (@packetwalk)
+extends_documentation_fragment:
+  - packetwalk.labs._attributes
+  - packetwalk.labs._attributes.action
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The walk is made as always, but no report is written.
+  diff_mode:
+    support: N/A
+    details:
+      - This module does not modify the state of any host.
+  idempotent:
+    support: full
+    details:
+      - This module does not modify the state of any host.
+options:
+  lab:
+    description:
+      - Name of the lab.
+      - Required with O(nodes). A state file has it already.
+    type: str
+  nodes:
+    description:
+      - Inventory host name to what M(packetwalk.labs.node_state) returned on that host, the whole result or the
+        RV(packetwalk.labs.node_state#module:state) in it.
+    type: dict
+  state_file:
+    description:
+      - A state document that M(packetwalk.labs.verify) or M(packetwalk.labs.state_document) saved.
+      - A relative path starts at the playbook's directory.
+    type: path
+  from:
+    description:
+      - Where the packet begins. The name of a node, a task (V(client.1)), a container, a service (all its running
+        tasks), a namespace (V(worker1/ingress_sbox)), an address that somebody in the lab has, or V(outside), which can
+        be given an address (V(outside:203.0.113.9)).
+    type: str
+    required: true
+  to:
+    description:
+      - Where it is sent, V(NAME) or V(NAME:PORT). The name of a service means what Docker's name server answers at
+        O(from). It can also be a task, V(tasks.NAME), a node, V(localhost) or an address.
+      - The port can be left out when a service has only one.
+    type: str
+    required: true
+  protocol:
+    description: What is sent. With V(icmp) it is an echo request.
+    type: str
+    choices: [tcp, udp, icmp]
+    default: tcp
+  source_port:
+    description: The port that the packet comes from, from 1 to 65535.
+    type: int
+    default: 40000
+  size_bytes:
+    description:
+      - Length of the IP packet, from 28 to 65535.
+      - Give it the MTU of the sender's device to see where large packets end.
+    type: int
+    default: 60
+  expect:
+    description:
+      - How every branch has to end, V(VERDICT), V(VERDICT to NAME) or V(VERDICT at PLACE).
+      - The verdict is V(delivered), V(refused), V(dropped), V(ignored), V(left), V(undecided), V(loop) or V(limit).
+      - The name is that of the container or node that gets the packet. V(vote.2) stands for a task, V(vote) for
+        every task of the service.
+      - The place is a node, a namespace, a device, V(NODE/NAMESPACE), V(NODE/NAMESPACE/DEVICE), or a mechanism such as
+        V(filter).
+    type: str
+  via:
+    description:
+      - Places that every branch has to pass, in this order. Two that follow each other may be of the same hop.
+    type: list
+    elements: str
+    default: []
+  report_dir:
+    description:
+      - Directory for V(walk.json), V(walk.txt) and the drawing V(walk.mmd). It is made when it is not there.
+      - A relative path starts at the playbook's directory.
+    type: path
+  quiet:
+    description: Whether to show nothing on the terminal.
+    type: bool
+    default: false
+seealso:
+  - module: packetwalk.labs.node_state
+  - module: packetwalk.labs.walk_proof
+"""
+
+EXAMPLES = r"""
+- name: Read the nodes
+  packetwalk.labs.node_state:
+  register: node
+
+- name: A client reaches the service through the overlay network
+  packetwalk.labs.walk:
+    lab: "{{ lab_name }}"
+    nodes: "{{ dict(ansible_play_hosts | zip(ansible_play_hosts | map('extract', hostvars, 'node'))) }}"
+    from: client.1
+    to: vote:80
+    expect: delivered to vote
+  run_once: true
+  delegate_to: localhost
+
+- name: A saved state shows why a packet was lost
+  packetwalk.labs.walk:
+    state_file: "{{ playbook_dir }}/broken.json"
+    from: client.1
+    to: 10.0.1.9:80
+    expect: dropped at vxlan0
+    via: [br0]
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+walk:
+  description: The walk document, described in docs/walk.md.
+  returned: success
+  type: dict
+  contains:
+    schema:
+      description: Version of the document.
+      returned: always
+      type: int
+      sample: 1
+    lab:
+      description: Name of the lab.
+      returned: always
+      type: str
+      sample: swarm
+    taken_at:
+      description: When the state was taken.
+      returned: always
+      type: str
+      sample: "2026-01-31T12:00:00Z"
+    from:
+      description: Where it begins, with name, node, namespace, container and address.
+      returned: always
+      type: dict
+      sample: {name: client.1, node: manager1, namespace: 9ff9e882fd39, container: client.1.91k5, address: 10.0.1.4}
+    to:
+      description: Where it is sent, with name, protocol and port.
+      returned: always
+      type: dict
+      sample: {name: "vote:80", protocol: tcp, port: 80}
+    verdict:
+      description: The same as RV(verdict).
+      returned: always
+      type: str
+      sample: delivered
+    ends:
+      description: Numbers of the hops that end a branch which counts.
+      returned: always
+      type: list
+      elements: int
+      sample: [12, 23]
+    hops:
+      description: All hops, every one after the one before it on its branch.
+      returned: always
+      type: list
+      elements: dict
+      sample:
+        - number: 1
+          parent: null
+          mechanism: name
+          text: vote is 10.0.1.2, its virtual address in overlay1
+verdict:
+  description: How the branches end that count, V(mixed) when they end differently.
+  returned: success
+  type: str
+  sample: delivered
+recipients:
+  description: Containers and nodes that get the packet.
+  returned: success
+  type: list
+  elements: str
+  sample: [vote.1.268q2rc84yz7ubtxwa0xfiq6g]
+unmet:
+  description: What of O(expect) and O(via) does not hold, one sentence each.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+points:
+  description: Devices on the way by node, as O(packetwalk.labs.packet_capture#module:points) takes them.
+  returned: success
+  type: dict
+  sample: {manager1: [{namespace: host, device: eth0}]}
+probes:
+  description: Probes that take this way, with what M(packetwalk.labs.packet_probe) needs to know.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    root:
+      description: Number of the hop with which the walk of this probe begins.
+      returned: always
+      type: int
+      sample: 1
+    node:
+      description: The node to send from. V(null) for the outside.
+      returned: always
+      type: str
+      sample: manager1
+    namespace:
+      description: The namespace to send from. V(null) for the outside.
+      returned: always
+      type: str
+      sample: 9ff9e882fd39
+    protocol:
+      description: The protocol.
+      returned: always
+      type: str
+      sample: tcp
+    source:
+      description: The address to send from, where one was given for the outside. V(null) leaves it to the kernel.
+      returned: always
+      type: str
+      sample: null
+    destination:
+      description: The address to send to.
+      returned: always
+      type: str
+      sample: 10.0.1.2
+    destination_port:
+      description: The port to send to. V(null) for ICMP.
+      returned: always
+      type: int
+      sample: 80
+    source_port:
+      description:
+        - The port of the first probe, V(null) for ICMP. The second one has the next, and no two probes have the same.
+      returned: always
+      type: int
+      sample: 40000
+    count:
+      description: How many to send, so that every branch gets some.
+      returned: always
+      type: int
+      sample: 4
+    token:
+      description: Hexadecimal digits that the probes carry where they can, others in each run.
+      returned: always
+      type: str
+      sample: 4f1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e0001
+match:
+  description: What the packets have in common, as O(packetwalk.labs.packet_capture#module:match) takes it.
+  returned: success
+  type: dict
+  sample: {protocol: tcp, ports: [40000, 40001]}
+vxlan_ports:
+  description: Ports of the tunnels on the way, as O(packetwalk.labs.packet_capture#module:vxlan_ports) takes them.
+  returned: success
+  type: list
+  elements: int
+  sample: [4789]
+reports:
+  description: Paths of the reports that were written, by V(json), V(txt) and V(mmd).
+  returned: success
+  type: dict
+  sample: {json: /srv/lab/reports/swarm/walk/walk.json}
+"""

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The walk action, run by a real playbook: arguments, what is shown, and reports."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[4]
+STATE_FILE = ROOT / "tests" / "recordings" / "swarm-three-nodes-ipvs" / "state.json"
+
+ONE = {"state_file": str(STATE_FILE), "from": "cli.n1", "to": "web.2:80"}
+BOTH = {"state_file": str(STATE_FILE), "from": "cli.n1", "to": "web:80"}
+
+
+def walk(directory: Path, arguments: dict[str, Any], *options: str) -> tuple[dict[str, Any], str]:
+    """Result of the task, and what the terminal showed."""
+    (result,), shown = walks(directory, [arguments], *options)
+    return result, shown
+
+
+def walks(directory: Path, several: list[dict[str, Any]], *options: str) -> tuple[list[dict[str, Any]], str]:
+    """Results of a task for each, and what the terminal showed."""
+    names = [f"walked_{number}" for number in range(len(several))]
+    tasks = [
+        {"packetwalk.labs.walk": arguments, "register": name, "ignore_errors": True}
+        for name, arguments in zip(names, several)
+    ]
+    keep = {
+        "ansible.builtin.copy": {
+            "content": f"{{{{ [{', '.join(names)}] | to_json }}}}",
+            "dest": str(directory / "results.json"),
+        },
+        "check_mode": False,
+    }
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": [*tasks, keep]}
+    playbook = directory / "playbook.json"
+    playbook.write_text(json.dumps([play]), encoding="utf-8")
+    environment = {
+        **os.environ,
+        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".ansible" / "collections"),
+        "ANSIBLE_LOCAL_TEMP": str(directory / "temporary"),
+        "ANSIBLE_NOCOLOR": "1",
+        "COLUMNS": "120",
+    }
+    command = [sys.executable, "-m", "ansible", "playbook", *options, str(playbook)]
+    done = subprocess.run(
+        command, cwd=directory, env=environment, check=False, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    results: list[dict[str, Any]] = json.loads((directory / "results.json").read_text(encoding="utf-8"))
+    return results, done.stdout
+
+
+def test_a_walk(tmp_path: Path) -> None:
+    expected = {
+        "expect": "delivered to web",
+        "via": ["9ff9e882fd39", "veth1", "ipvs", "delivery"],
+        "report_dir": "reports",
+    }
+    result, shown = walk(tmp_path, {**BOTH, **expected})
+    assert (result["failed"], result["changed"], result["unmet"]) == (False, False, [])
+    assert result["verdict"] == result["walk"]["verdict"] == "delivered"
+    assert result["recipients"] == ["web.1.91k5z4omh4jgowjxlyk4c8c4x", "web.2.268q2rc84yz7ubtxwa0xfiq6g"]
+    assert result["msg"] == f"cli.n1 to web:80, tcp: delivered ({', '.join(result['recipients'])})"
+    assert [probe["count"] for probe in result["probes"]] == [4]
+    assert (set(result["points"]), result["vxlan_ports"]) == ({"n1", "n2"}, [4789])
+    assert result["match"] == {"protocol": "tcp", "ports": [40000, 40001, 40002, 40003]}
+
+    lines = shown.splitlines()
+    first = lines.index("cli.n1 (10.0.1.8) on n1 -> web:80, tcp: delivered")
+    assert "n1 · 9ff9e882fd39" in lines[first + 3]
+    assert max(map(len, lines[first:])) <= 120
+    assert '"walk"' not in shown
+    assert "taken_at" not in shown
+
+    reports = {name: Path(path) for name, path in result["reports"].items()}
+    assert set(reports) == {"json", "txt", "mmd"}
+    assert set(reports.values()) == set((tmp_path / "reports").iterdir())
+    assert json.loads(reports["json"].read_text()) == result["walk"]
+    assert reports["txt"].read_text().startswith(lines[first])
+    assert reports["mmd"].read_text().startswith(("flowchart", "sequenceDiagram", "graph"))
+
+
+def test_an_expectation_that_does_not_hold(tmp_path: Path) -> None:
+    result, _shown = walk(tmp_path, {**ONE, "expect": "delivered to web.1", "via": ["n3"]}, "--check")
+    assert result["failed"] is True
+    assert result["msg"] == "; ".join(result["unmet"])
+    assert result["unmet"][0].startswith("end at hop 21 - expected delivered to web.1, actual delivered: ")
+    assert result["unmet"][1] == "way to hop 21 - expected n3, actual no n3 on it"
+
+
+def test_quiet_and_check(tmp_path: Path) -> None:
+    result, shown = walk(tmp_path, {**ONE, "quiet": True, "report_dir": "out"}, "--check")
+    assert "-> web.2:80" not in shown
+    assert (result["failed"], result["reports"], (tmp_path / "out").exists()) == (False, {}, False)
+
+
+def test_results_of_nodes(tmp_path: Path) -> None:
+    nodes = json.loads(STATE_FILE.read_text())["nodes"]
+    nodes["n1"] = {"state": nodes["n1"], "changed": False}
+    nodes["n2"] = {"failed": True, "msg": "no route to host"}
+    arguments = {"lab": "swarm", "nodes": nodes, "from": "n1", "to": "n3", "protocol": "icmp", "source_port": 1}
+    (between_nodes, from_unread), _shown = walks(tmp_path, [arguments, {**arguments, "from": "cli.n2"}])
+    assert between_nodes["verdict"] == "delivered"
+    assert from_unread["msg"].startswith("FROM cli.n2: its namespace on n2 is unknown: no route to host")
+
+
+def test_each_walk_has_a_token_of_its_own(tmp_path: Path) -> None:
+    (one, other), _shown = walks(tmp_path, [{**ONE, "to": "web.2", "protocol": "icmp"}] * 2)
+    assert one["walk"] == other["walk"]
+    assert one["match"]["token"] != other["match"]["token"]
+
+
+MISTAKES = [
+    ({"from": "n1", "to": "n2"}, "one of the following is required: nodes, state_file"),
+    ({**ONE, "lab": "x"}, "mutually exclusive: lab|state_file"),
+    ({"state_file": "none.json", "from": "n1", "to": "n2"}, "No such file or directory."),
+    ({"state_file": "playbook.json", "from": "n1", "to": "n2"}, "This is no state document"),
+    ({**ONE, "from": "cli.n4"}, "FROM cli.n4: no node, task, "),
+    ({**ONE, "to": "n2"}, "TO n2: tcp needs a port and none is known; write n2:PORT"),
+    ({**ONE, "protocol": "sctp"}, "value of protocol must be one of: tcp, udp, icmp"),
+    ({**ONE, "expect": "arrived"}, "expect: 'arrived' is not understood; write VERDICT"),
+    ({**ONE, "source_port": 0}, "source_port is 0. Give a number from 1 to 65535."),
+    ({**ONE, "size_bytes": 20}, "size_bytes is 20. Give a number from 28 to 65535."),
+    ({**ONE, "report_dir": "playbook.json"}, "The walk cannot be written to"),
+]
+
+
+def test_mistakes_are_told_in_one_sentence(tmp_path: Path) -> None:
+    results, _shown = walks(tmp_path, [arguments for arguments, _reason in MISTAKES])
+    for result, (_arguments, reason) in zip(results, MISTAKES):
+        assert result["failed"] is True
+        assert reason in result["msg"]
+        assert "\n" not in result["msg"]
+        assert "walk" not in result
