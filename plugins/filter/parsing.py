@@ -16,7 +16,7 @@ from ansible_collections.packetwalk.labs.plugins.module_utils._parsing import (
     _ipvs,
     _nft,
 )
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._errors import speaks_ansible
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._text_filters import text_filters
 
 _PARSERS: dict[str, Callable[..., Any]] = {
     "brctl": _brctl.parse_show,
@@ -37,33 +37,13 @@ _TWO_DIALECTS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
 }
 
 
-# Those whose command can be limited to a device, which it then no longer prints.
-_OF_A_DEVICE = ("fdb", "neighbours")
-
-
-def _takes_text(name: str, parse: Callable[..., Any]) -> Callable[..., Any]:
-    def checked(text: Any) -> str:
-        if not isinstance(text, str):
-            raise ValueError(f"{name} wants the text that a command printed, not {type(text).__name__}")
-        return text
-
-    def of_all(text: Any) -> Any:
-        return parse(checked(text))
-
-    def of_a_device(text: Any, device: str | None = None) -> Any:
-        return parse(checked(text), device)
-
-    return speaks_ansible(of_a_device if name in _OF_A_DEVICE else of_all)
-
-
 def _either(from_text: Callable[..., Any], from_json: Callable[..., Any]) -> Callable[..., Any]:
-    def parse(text: str, *device: str | None) -> Any:
-        return (from_json if text.lstrip().startswith("[") else from_text)(text, *device)
+    def parse(text: str, *arguments: Any, **options: Any) -> Any:
+        return (from_json if text.lstrip().startswith("[") else from_text)(text, *arguments, **options)
 
     return parse
 
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        parsers = {**_PARSERS, **{name: _either(*both) for name, both in _TWO_DIALECTS.items()}}
-        return {name: _takes_text(name, parse) for name, parse in parsers.items()}
+        return text_filters({**_PARSERS, **{name: _either(*both) for name, both in _TWO_DIALECTS.items()}})
