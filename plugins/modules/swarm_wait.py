@@ -9,7 +9,8 @@ module: swarm_wait
 short_description: Wait until services of a Docker Swarm have converged
 version_added: 0.1.0
 description:
-  - Counts tasks by their real state, on nodes that are not Down. A task that is only desired to run does not count.
+  - Counts tasks by their real state, on nodes that are not Down. A task that is only desired to run does not count, and
+    one that is still stopping is waited for.
   - Then it watches for as long as the services watch a new task, so that a task that starts and dies is not taken for
     success.
   - Says what is still missing while it waits, whenever that changes.
