@@ -22,14 +22,19 @@ class Circumstances(Protocol):
 
     @property
     def in_device(self) -> str | None: ...
+
     @property
     def out_device(self) -> str | None: ...
+
     @property
     def in_port(self) -> str | None: ...
+
     @property
     def out_port(self) -> str | None: ...
+
     @property
     def ipvs(self) -> bool | None: ...
+
     @property
     def namespace(self) -> Any:
         """Something with ``address_type``."""

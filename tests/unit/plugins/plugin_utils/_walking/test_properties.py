@@ -150,7 +150,7 @@ def damage(draw: Any, state: dict[str, Any]) -> None:
 @given(st.data())
 def test_walks_through_a_damaged_swarm(data: st.DataObject) -> None:
     state = copy.deepcopy(recorded())
-    for _ in range(data.draw(st.integers(0, 6))):
+    for _damage in range(data.draw(st.integers(0, 6))):
         damage(data.draw, state)
     world = World(state)
     places = [(node, name) for node, content in state["nodes"].items() for name in content["namespaces"]]

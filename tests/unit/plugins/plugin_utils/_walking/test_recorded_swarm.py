@@ -112,7 +112,7 @@ def test_a_task_itself_from_every_client(engine: Engine, node: str, to_node: str
     walk = send(engine, node, CLIENTS[node][0], WEB[to_node][1], 80)
 
     assert walk.verdict == "delivered"
-    (path,) = branches(walk).values()
+    (path,) = list(branches(walk).values())
     assert path[-1].after.source == CLIENTS[node][1]
     assert hops(path, "ipvs") == []
     assert_tunnel(path, node, to_node, OVERLAY_VNI)
@@ -209,7 +209,7 @@ def test_dns_of_docker_stays_in_the_namespace(engine: Engine, node: str) -> None
     packet = Packet("udp", "127.0.0.11", source_port=40000, destination_port=53)
     walk = engine.explore(Place("output", engine.world.namespace(node, CLIENTS[node][0])), packet)
 
-    (path,) = branches(walk).values()
+    (path,) = list(branches(walk).values())
     assert (walk.verdict, path[-1].namespace) == ("delivered", CLIENTS[node][0])
     assert path[-1].after.destination_port != 53
 
