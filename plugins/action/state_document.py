@@ -27,11 +27,12 @@ class ActionModule(ActionBase):
             argument_spec={
                 "lab": {"type": "str", "required": True},
                 "nodes": {"type": "dict", "required": True},
+                "ovn": {"type": "dict", "options": {"central": {"type": "dict"}, "chassis": {"type": "dict"}}},
                 "path": {"type": "path"},
             }
         )
         try:
-            document = _state.assemble_now(arguments["lab"], arguments["nodes"])
+            document = _state.assemble_now(arguments["lab"], arguments["nodes"], arguments["ovn"])
         except _state.StateError as problem:
             raise AnsibleActionFail(str(problem)) from None
         result.update(changed=False, document=document)

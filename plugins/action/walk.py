@@ -37,6 +37,7 @@ class ActionModule(ActionBase):
             argument_spec={
                 "lab": {"type": "str"},
                 "nodes": {"type": "dict"},
+                "ovn": {"type": "dict", "options": {"central": {"type": "dict"}, "chassis": {"type": "dict"}}},
                 "state_file": {"type": "path"},
                 "from": {"type": "str", "required": True},
                 "to": {"type": "str", "required": True},
@@ -88,7 +89,7 @@ class ActionModule(ActionBase):
 
     def _document(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         if arguments["state_file"] is None:
-            return _state.assemble_now(arguments["lab"], arguments["nodes"])
+            return _state.assemble_now(arguments["lab"], arguments["nodes"], arguments["ovn"])
         return _files.load_state(self._loader.path_dwim(arguments["state_file"]))
 
 

@@ -45,6 +45,16 @@ options:
         RV(packetwalk.labs.node_state#module:state) in it.
       - Give a failed result too. Its message becomes the reason why the node could not be looked at.
     type: dict
+  ovn:
+    description: What else was read, in a lab with OVN. Give failed results too, as in O(nodes).
+    type: dict
+    suboptions:
+      central:
+        description: What M(packetwalk.labs.ovn_info) returned.
+        type: dict
+      chassis:
+        description: Inventory host name to what M(packetwalk.labs.ovs_info) returned on that host.
+        type: dict
   state_file:
     description:
       - The file V(state.json) that an earlier run wrote to O(report_dir).
@@ -53,6 +63,8 @@ options:
   intent:
     description:
       - What the lab should be, as M(packetwalk.labs.swarm_intent) returns it.
+      - In a lab with OVN, C(ovn_topology) in it is the desired topology, in the form that
+        M(packetwalk.labs.ovn_topology) takes.
       - Without it the lab is judged by itself only, and checks that compare it with the intent are skipped.
     type: dict
     default: {}

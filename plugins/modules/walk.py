@@ -47,6 +47,16 @@ options:
       - Inventory host name to what M(packetwalk.labs.node_state) returned on that host, the whole result or the
         RV(packetwalk.labs.node_state#module:state) in it.
     type: dict
+  ovn:
+    description: What else was read, in a lab with OVN. Give failed results too, as in O(nodes).
+    type: dict
+    suboptions:
+      central:
+        description: What M(packetwalk.labs.ovn_info) returned.
+        type: dict
+      chassis:
+        description: Inventory host name to what M(packetwalk.labs.ovs_info) returned on that host.
+        type: dict
   state_file:
     description:
       - A state document that M(packetwalk.labs.verify) or M(packetwalk.labs.state_document) saved.

@@ -21,12 +21,23 @@ class Unknown(LookupError):
     """A part of the state that could not be read on its node; the message is the reason given there."""
 
 
-def assemble(lab: str, taken_at: str, nodes: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Any]:
+# What the document has of what packetwalk.labs.ovn_info returned, and its key there.
+_OVN = {"ovn_nb": "northbound", "ovn_sb": "southbound", "ovn_lag": "lag"}
+
+
+def assemble(
+    lab: str,
+    taken_at: str,
+    nodes: Mapping[str, Mapping[str, Any] | None],
+    ovn: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """The document of a lab from what ``packetwalk.labs.node_state`` returned on each node.
 
     * ``taken_at``: ISO 8601, UTC.
     * ``nodes``: inventory host name to that result or to the ``state`` in it; null or a failed result where the
       node could not be asked.
+    * ``ovn``: in a lab with OVN, ``central`` is what ``packetwalk.labs.ovn_info`` returned, and ``chassis`` is
+      inventory host name to what ``packetwalk.labs.ovs_info`` returned; failed results too.
     """
     document: dict[str, Any] = {
         "schema": SCHEMA,
@@ -36,13 +47,20 @@ def assemble(lab: str, taken_at: str, nodes: Mapping[str, Mapping[str, Any] | No
         "control": {},
     }
     document["control"].update(_swarm(document["nodes"]))
+    if ovn:
+        for name, result in (ovn.get("chassis") or {}).items():
+            document["nodes"].setdefault(name, _node(None)).update(_part("ovs", result, "ovs"))
+        for key, returned in _OVN.items():
+            document["control"].update(_part(key, ovn.get("central"), returned))
     return document
 
 
-def assemble_now(lab: str, nodes: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Any]:
-    """The document of a lab whose nodes were just read. Raises StateError when it has no nodes."""
+def assemble_now(
+    lab: str, nodes: Mapping[str, Mapping[str, Any] | None], ovn: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The document of a lab that was just read. Raises StateError when it has no nodes."""
     taken_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return validated(assemble(lab, taken_at, nodes))
+    return validated(assemble(lab, taken_at, nodes, ovn))
 
 
 def dump(document: Mapping[str, Any]) -> str:
@@ -115,6 +133,14 @@ def _node(result: Mapping[str, Any] | None) -> dict[str, Any]:
         return dict(state)
     reason = result.get("msg") or "the node was not asked"
     return {"namespaces": None, "namespaces_reason": reason, "docker": None, "docker_reason": reason}
+
+
+def _part(key: str, result: Mapping[str, Any] | None, returned: str) -> dict[str, Any]:
+    """``key`` of the document: what a module returned, else null with the reason beside it."""
+    result = result or {}
+    if result.get(returned) is not None:
+        return {key: result[returned]}
+    return {key: None, f"{key}_reason": result.get("msg") or "it was not asked"}
 
 
 def _swarm(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

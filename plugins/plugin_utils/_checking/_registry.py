@@ -10,6 +10,22 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._ovn_acls import ovn_acls
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._ovn_chassis import (
+    ovn_chassis,
+    ovn_configuration,
+    ovn_controllers,
+    ovn_databases,
+)
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._ovn_gateways import (
+    ovn_bridge_mappings,
+    ovn_gateways,
+)
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._ovn_mac_bindings import ovn_mac_bindings
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._ovn_ports import ovn_ports
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._ovn_topology import ovn_topology
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._ovn_translation import ovn_nat
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._ovn_tunnels import ovn_bfd, ovn_tunnels
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_addresses import swarm_addresses
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_encryption import swarm_encryption
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_gossip import swarm_peers
@@ -35,6 +51,21 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import F
 
 
 @dataclass(frozen=True)
+class _ControlPlane:
+    """What a lab with a control plane has: ``control`` in that part of the document, and ``intent`` in the intent."""
+
+    control: tuple[str, ...]
+    intent: str
+    absent: str
+
+
+_CONTROL_PLANES = {
+    "swarm": _ControlPlane(("swarm",), "nodes", "no node of this lab is in a swarm"),
+    "ovn": _ControlPlane(("ovn_nb", "ovn_sb", "ovn_lag"), "ovn_topology", "this lab has no OVN"),
+}
+
+
+@dataclass(frozen=True)
 class Check:
     """A check: ``function(document, intent)`` yields findings, and is only called when the control plane that
     ``needs`` names is in the document and every key of ``intent`` in the intent."""
@@ -49,6 +80,9 @@ class Check:
 
 _MOBY = "https://github.com/moby/moby/issues"
 _DOCKER = "https://docs.docker.com/engine"
+_OVN = "https://github.com/ovn-org/ovn/issues"
+_OVN_KUBERNETES = "https://github.com/ovn-kubernetes/ovn-kubernetes/issues"
+_OVN_MANUAL = "https://docs.ovn.org/en/latest/ref"
 
 CHECKS = (
     Check("swarm_nodes", "The node table is clean and as intended", "swarm", f"{_MOBY}/24106", swarm_nodes),
@@ -78,6 +112,56 @@ CHECKS = (
         swarm_encryption,
     ),
     Check("swarm_outer_source", "Tunnels leave from the known address", "swarm", f"{_MOBY}/53004", swarm_outer_source),
+    Check(
+        "ovn_databases",
+        "The servers of each database are one cluster",
+        "ovn",
+        "https://docs.openvswitch.org/en/latest/ref/ovsdb.7/#clustered-database-service-model",
+        ovn_databases,
+    ),
+    Check(
+        "ovn_configuration",
+        "What was asked for is carried out",
+        "ovn",
+        f"{_OVN_MANUAL}/ovn-nb.5.html",
+        ovn_configuration,
+    ),
+    Check("ovn_chassis", "Every chassis is registered, once", "ovn", f"{_OVN_KUBERNETES}/4739", ovn_chassis),
+    Check("ovn_controllers", "The controllers of all chassis are at work", "ovn", f"{_OVN}/252", ovn_controllers),
+    Check("ovn_tunnels", "Chassis have tunnels to each other", "ovn", f"{_OVN_KUBERNETES}/1010", ovn_tunnels),
+    Check(
+        "ovn_bfd",
+        "Chassis that share a gateway hear each other",
+        "ovn",
+        f"{_OVN_MANUAL}/ovn-architecture.7.html",
+        ovn_bfd,
+    ),
+    Check(
+        "ovn_topology",
+        "The logical network is as intended",
+        "ovn",
+        f"{_OVN_MANUAL}/ovn-nb.5.html",
+        ovn_topology,
+        intent=("ovn_topology",),
+    ),
+    Check(
+        "ovn_ports",
+        "Instances are plugged in where OVN has them",
+        "ovn",
+        f"{_OVN_KUBERNETES}/3115",
+        ovn_ports,
+    ),
+    Check("ovn_gateways", "Gateways are on the preferred live chassis", "ovn", f"{_OVN}/129", ovn_gateways),
+    Check(
+        "ovn_bridge_mappings",
+        "Physical networks have their bridges",
+        "ovn",
+        f"{_OVN_KUBERNETES}/1446",
+        ovn_bridge_mappings,
+    ),
+    Check("ovn_nat", "External addresses lead to one instance", "ovn", f"{_OVN_MANUAL}/ovn-nb.5.html", ovn_nat),
+    Check("ovn_acls", "No ACL is hidden by another", "ovn", f"{_OVN_MANUAL}/ovn-nb.5.html", ovn_acls),
+    Check("ovn_mac_bindings", "Routers learnt nothing that is wrong", "ovn", f"{_OVN}/238", ovn_mac_bindings),
 )
 
 
@@ -104,21 +188,30 @@ def select(wanted: Iterable[str] = ("*",), unwanted: Iterable[str] = ()) -> list
 
 
 def run(document: dict[str, Any], intent: dict[str, Any], checks: Iterable[Check]) -> list[Finding]:
-    """Findings of the checks. A check always has at least one; one that breaks down has an error among them."""
+    """Findings of the checks. A check always has at least one; one that breaks down has an error among them.
+
+    Checks of a control plane that the lab neither has nor should have are left out, unless that would be all of them.
+    """
+    checks = list(checks)
+    concerned = [check for check in checks if _is_expected(_CONTROL_PLANES[check.needs], document, intent)]
     return [
         replace(finding, check=check.identifier, reference=check.reference)
-        for check in checks
+        for check in concerned or checks
         for finding in _findings(check, document, intent)
     ]
 
 
+def _is_expected(plane: _ControlPlane, document: dict[str, Any], intent: dict[str, Any]) -> bool:
+    return bool(intent.get(plane.intent)) or any(key in document["control"] for key in plane.control)
+
+
 def _findings(check: Check, document: dict[str, Any], intent: dict[str, Any]) -> list[Finding]:
-    subject = check.needs
-    if check.needs not in document["control"] and not intent.get("nodes"):
-        return [skipped(subject, check.title, f"no node of this lab is in a {check.needs}")]
-    if document["control"].get(check.needs) is None:
-        reason = document["control"].get(f"{check.needs}_reason") or f"no node of this lab is in a {check.needs}"
-        return [error(subject, check.title, reason)]
+    subject, plane, control = check.needs, _CONTROL_PLANES[check.needs], document["control"]
+    if not _is_expected(plane, document, intent):
+        return [skipped(subject, check.title, plane.absent)]
+    for key in plane.control:
+        if control.get(key) is None:
+            return [error(subject, check.title, control.get(f"{key}_reason") or plane.absent)]
     if not all(intent.get(key) for key in check.intent):
         return [skipped("intent", check.title, "no intent given")]
     found: list[Finding] = []

@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[4]
 STATE_FILE = ROOT / "tests" / "recordings" / "swarm-three-nodes-ipvs" / "state.json"
+OVN_STATE_FILE = ROOT / "tests" / "recordings" / "ovn-three-chassis" / "state.json"
 
 
 def verify(directory: Path, arguments: dict[str, Any], *options: str) -> tuple[dict[str, Any], str]:
@@ -72,6 +73,24 @@ def test_results_of_the_nodes_with_a_fault_and_a_silent_node(tmp_path: Path) -> 
     assert "no route to host" in shown
     assert {finding["check"] for finding in result["findings"]} == {"swarm_neighbours", "swarm_quorum"}
     assert (result["reports"], (tmp_path / "out").exists()) == ({}, False)
+
+
+def test_a_lab_with_ovn_that_lost_a_chassis(tmp_path: Path) -> None:
+    document = json.loads(OVN_STATE_FILE.read_text())
+    control = document["control"]
+    chassis = {name: {"ovs": node.pop("ovs")} for name, node in document["nodes"].items() if "ovs" in node}
+    chassis["chassis3"] = {"unreachable": True, "msg": "no route to host"}
+    central = {"northbound": control["ovn_nb"], "southbound": control["ovn_sb"], "lag": control["ovn_lag"]}
+    ovn = {"central": central, "chassis": chassis}
+    arguments = {"lab": "ovn", "nodes": document["nodes"], "ovn": ovn, "report_dir": "out"}
+    result, shown = verify(tmp_path, arguments)
+    assert result["failed"] is True
+    assert {finding["check"].partition("_")[0] for finding in result["findings"]} == {"ovn"}
+    assert (result["summary"]["failed"], result["summary"]["error"]) == (0, 5)
+    assert "no route to host" in shown
+    saved = json.loads((tmp_path / "out" / "state.json").read_text())
+    assert saved["control"] == control
+    assert saved["nodes"]["chassis3"]["ovs_reason"] == "no route to host"
 
 
 def test_warnings_fail_only_when_they_are_meant_to(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The recorded swarm, for all tests of the controller's side."""
+"""The recorded labs, for all tests of the controller's side."""
 
 from __future__ import annotations
 
@@ -11,15 +11,22 @@ from typing import Any
 import pytest
 from ansible_collections.packetwalk.labs.plugins.plugin_utils import _state
 
-STATE_FILE = Path(__file__).parents[3] / "recordings" / "swarm-three-nodes-ipvs" / "state.json"
+RECORDINGS = Path(__file__).parents[3] / "recordings"
+STATE_FILE = RECORDINGS / "swarm-three-nodes-ipvs" / "state.json"
 
 
-@functools.lru_cache(maxsize=1)
-def _recorded() -> dict[str, Any]:
-    return _state.load(STATE_FILE.read_text(encoding="utf-8"))
+@functools.lru_cache(maxsize=2)
+def _recorded(file: Path) -> dict[str, Any]:
+    return _state.load(file.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
 def swarm_state() -> dict[str, Any]:
     """State document of a healthy swarm of three nodes; a test may change it."""
-    return copy.deepcopy(_recorded())
+    return copy.deepcopy(_recorded(STATE_FILE))
+
+
+@pytest.fixture
+def ovn_state() -> dict[str, Any]:
+    """State document of a healthy OVN with three chassis; a test may change it."""
+    return copy.deepcopy(_recorded(RECORDINGS / "ovn-three-chassis" / "state.json"))

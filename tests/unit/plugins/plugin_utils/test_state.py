@@ -75,6 +75,33 @@ def test_results_of_the_gathering_module_are_taken_as_they_come(swarm_state: dic
     assert nodes["n4"]["namespaces_reason"] == "the node was not asked"
 
 
+def test_what_was_read_of_ovn_is_part_of_the_state(ovn_state: dict[str, Any]) -> None:
+    control = ovn_state["control"]
+    switches = {name: {"ovs": node.pop("ovs")} for name, node in ovn_state["nodes"].items() if "ovs" in node}
+    central = {"northbound": control["ovn_nb"], "southbound": control["ovn_sb"], "lag": control["ovn_lag"]}
+    ovn = {"central": {"changed": False, **central}, "chassis": switches}
+    document = _state.assemble("ovn", "now", ovn_state["nodes"], ovn)
+    assert document["control"] == control
+    assert document["nodes"]["chassis1"]["ovs"] == switches["chassis1"]["ovs"]
+    assert "ovs" not in document["nodes"]["central"]
+
+
+def test_what_could_not_be_read_of_ovn_has_its_reason(ovn_state: dict[str, Any]) -> None:
+    ovn = {
+        "central": {"failed": True, "msg": "Cannot read OVN: no leader."},
+        "chassis": {"chassis1": {"unreachable": True, "msg": "no route to host"}, "chassis2": None},
+    }
+    document = _state.assemble("ovn", "now", {"chassis1": ovn_state["nodes"]["chassis1"]}, ovn)
+    assert document["control"] == {
+        key: value
+        for part in ("ovn_nb", "ovn_sb", "ovn_lag")
+        for key, value in ((part, None), (f"{part}_reason", "Cannot read OVN: no leader."))
+    }
+    first, second = document["nodes"]["chassis1"], document["nodes"]["chassis2"]
+    assert (first["ovs"], first["ovs_reason"]) == (None, "no route to host")
+    assert (second["ovs"], second["ovs_reason"], second["namespaces"]) == (None, "it was not asked", None)
+
+
 def test_an_unknown_part_is_not_an_empty_one() -> None:
     namespace = {"fdb": [], "ipvs": None, "ipvs_reason": "not permitted", "netfilter": {"tables": {}}}
     assert _state.read(namespace, "fdb") == []

@@ -35,7 +35,7 @@ def test_patterns(wanted: list[str], unwanted: list[str], expected: list[str]) -
     assert [check.identifier for check in select(wanted, unwanted)] == expected
 
 
-@pytest.mark.parametrize("patterns", [(["swarm_fbd"], []), (["*"], ["ovn_*"])])
+@pytest.mark.parametrize("patterns", [(["swarm_fbd"], []), (["*"], ["ovs_*"])])
 def test_a_pattern_without_a_check_is_a_mistake(patterns: tuple[list[str], list[str]]) -> None:
     with pytest.raises(UnknownCheck, match="the checks are swarm_nodes, "):
         select(*patterns)
@@ -62,16 +62,47 @@ def test_a_check_with_nothing_to_judge_says_so(swarm_state: dict[str, Any]) -> N
 @pytest.mark.parametrize(
     ("control", "intent", "status", "reason"),
     [
-        pytest.param({}, {}, "skipped", "no node of this lab is in a swarm", id="no swarm, and none meant"),
         pytest.param({}, {"nodes": {"n1": {}}}, "error", "no node of this lab is in a swarm", id="no swarm, but meant"),
-        pytest.param({"swarm": None, "swarm_reason": "no manager told"}, {}, "error", "no manager told", id="unknown"),
+        pytest.param({"swarm": None, "swarm_reason": "no manager told"}, {}, "error", "no manager told", id="swarm"),
+        pytest.param({}, {"ovn_topology": {"switches": []}}, "error", "this lab has no OVN", id="no OVN, but meant"),
+        pytest.param({"ovn_nb": None, "ovn_nb_reason": "no leader"}, {}, "error", "no leader", id="OVN"),
+        pytest.param(
+            {"ovn_nb": {}, "ovn_sb": {}, "ovn_lag": None}, {}, "error", "this lab has no OVN", id="part of OVN"
+        ),
     ],
 )
-def test_every_check_tells_why_it_did_not_look(
+def test_every_check_tells_why_it_could_not_look(
     swarm_state: dict[str, Any], control: dict[str, Any], intent: dict[str, Any], status: str, reason: str
 ) -> None:
     swarm_state["control"] = control
     findings = run(swarm_state, intent, CHECKS)
-    assert [finding.check for finding in findings] == [check.identifier for check in CHECKS]
+    family = "swarm" if "swarm" in control or "nodes" in intent else "ovn"
+    assert [finding.check for finding in findings] == [check.identifier for check in CHECKS if check.needs == family]
     assert {finding.status for finding in findings} == {status}
     assert all(reason in finding.message for finding in findings)
+
+
+def test_without_a_control_plane_every_check_is_skipped(swarm_state: dict[str, Any]) -> None:
+    swarm_state["control"] = {}
+    findings = run(swarm_state, {}, CHECKS)
+    assert [finding.check for finding in findings] == [check.identifier for check in CHECKS]
+    assert {finding.status for finding in findings} == {"skipped"}
+    assert {finding.message.partition("skipped: ")[2] for finding in findings} == {
+        "no node of this lab is in a swarm",
+        "this lab has no OVN",
+    }
+
+
+def test_a_check_that_does_not_apply_says_so_when_it_alone_is_chosen(swarm_state: dict[str, Any]) -> None:
+    (finding,) = run(swarm_state, {}, select(["ovn_ports"]))
+    assert (finding.status, finding.check) == ("skipped", "ovn_ports")
+
+
+def test_a_lab_with_two_control_planes_is_judged_by_the_checks_of_both(
+    swarm_state: dict[str, Any], ovn_state: dict[str, Any]
+) -> None:
+    swarm_state["nodes"].update(ovn_state["nodes"])
+    swarm_state["control"].update(ovn_state["control"])
+    findings = run(swarm_state, {}, CHECKS)
+    assert {finding.check for finding in findings} == {check.identifier for check in CHECKS}
+    assert {finding.status for finding in findings} == {"passed", "skipped"}

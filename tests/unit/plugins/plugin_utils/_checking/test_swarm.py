@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._iptables_rule import rule_from_arguments
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._registry import CHECKS, run, select
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._registry import run, select
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import Finding
 
 Document = dict[str, Any]
 Fault = Callable[[Document], None]
 
+CHECKS = select(["swarm_*"])
 OVERLAY = "1-1us5hb6ohx"  # namespace of network ov1
 BALANCER = "lb_1us5hb6oh"
 WEB_ON_N2 = "97acfd65a327"  # sandbox of web.2, which has 10.0.1.3 and 10.0.0.6
