@@ -84,7 +84,7 @@ REFUSED_CHASSIS = [
 
 
 def test_a_chassis_is_refused_with_the_reason(tmp_path: Path) -> None:
-    hosts = {f"case{number}": {**CHASSIS, **variables} for number, (variables, _) in enumerate(REFUSED_CHASSIS)}
+    hosts = {f"case{number}": {**CHASSIS, **variables} for number, (variables, _sentence) in enumerate(REFUSED_CHASSIS)}
     healthy = {
         "plain": CHASSIS,
         "mapped": {**CHASSIS, "ovn_chassis_bridge_mappings": [EXTERNAL, {"network": "inside", "bridge": "br-inside"}]},
@@ -93,7 +93,7 @@ def test_a_chassis_is_refused_with_the_reason(tmp_path: Path) -> None:
     central = {"central": {"nodes_address": "192.0.2.10"}}
     shown, passed = check("ovn_chassis", {"ovn_chassis": hosts | healthy, "ovn_central": central}, tmp_path)
     assert passed == dict.fromkeys(hosts, False) | dict.fromkeys(healthy, True)
-    for number, (_, sentence) in enumerate(REFUSED_CHASSIS):
+    for number, (_variables, sentence) in enumerate(REFUSED_CHASSIS):
         assert sentence.format(host=f"case{number}") in shown
 
 
