@@ -192,6 +192,10 @@ def receive(walker: Walker, place: Place, packet: Packet) -> list[Step]:
     if not is_up(link):
         text = f"{device} of {namespace.where} is down"
         return end("receive", "dropped", text, packet, device=device, source="links", row=link)
+    switch = walker.world.switch_of(namespace.node, device) if namespace.name == "host" else None
+    if switch:
+        reason = f"what Open vSwitch does with a frame that comes to {device}, a port of {switch}"
+        return undecided("receive", reason, packet, device=device, source="ovs", row=link)
     chain = not_simulated(namespace, "netdev", device)
     if chain:
         return undecided("receive", f"what {chain} does to a frame", packet, device=device, source=chain)

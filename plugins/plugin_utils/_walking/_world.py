@@ -169,6 +169,7 @@ class World:
     def __init__(self, document: Row) -> None:
         self.document = document
         self._namespaces: dict[tuple[str, str], Namespace] = {}
+        self._switched: dict[str, dict[str, str]] = {}
         self._on_top: dict[str, dict[tuple[str, str, int], list[tuple[Namespace, Row]]]] = {}
         self.answers: dict[Any, Any] = {}  # what ARP found, by who asked for what; kept by _neighbour.py
 
@@ -226,6 +227,18 @@ class World:
                 if link["kind"] == "vxlan":
                     found[namespace.node, link["vxlan"]["underlay_namespace"]].append((namespace, link))
         return found
+
+    def switch_of(self, node: str, device: str) -> str | None:
+        """The bridge of Open vSwitch that a device of the node itself is a port of."""
+        if node not in self._switched:
+            switch = self.document["nodes"][node].get("ovs") or {}
+            self._switched[node] = {
+                interface["name"]: bridge["name"]
+                for bridge in switch.get("bridges") or []
+                for port in bridge["ports"]
+                for interface in port["interfaces"]
+            }
+        return self._switched[node].get(device)
 
     def devices_on_top(self, node: str) -> dict[tuple[str, str, int], list[tuple[Namespace, Row]]]:
         """Devices made on another, by kind and by the namespace and the index of that other, on one node."""
