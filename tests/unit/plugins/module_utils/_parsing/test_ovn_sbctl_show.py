@@ -50,6 +50,11 @@ def test_chassis() -> None:
     }
 
 
+def test_a_chassis_that_was_given_no_hostname() -> None:
+    (chassis,) = parse_show('Chassis c9\n    Encap geneve\n        ip: "192.0.2.9"\n')
+    assert (chassis["name"], chassis["hostname"], chassis["encaps"][0]["ip"]) == ("c9", None, "192.0.2.9")
+
+
 def test_nothing() -> None:
     assert parse_show("") == []
 
