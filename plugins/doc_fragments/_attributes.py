@@ -41,6 +41,20 @@ attributes:
       - This module does not modify state.
 """
 
+    # For a module that works on the controller with what others gathered.
+    NO_HOST = r"""
+options: {}
+attributes:
+  diff_mode:
+    support: N/A
+    details:
+      - This module does not modify the state of any host.
+  idempotent:
+    support: full
+    details:
+      - This module does not modify the state of any host.
+"""
+
     # For a module that speaks to the kernel of its target.
     LINUX = r"""
 options: {}

@@ -22,20 +22,13 @@ author:
   - The packetwalk.labs maintainers (@packetwalk)
 extends_documentation_fragment:
   - packetwalk.labs._attributes
+  - packetwalk.labs._attributes.no_host
   - packetwalk.labs._attributes.action
 attributes:
   check_mode:
     support: full
     details:
       - The walk is made as always, but no report is written.
-  diff_mode:
-    support: N/A
-    details:
-      - This module does not modify the state of any host.
-  idempotent:
-    support: full
-    details:
-      - This module does not modify the state of any host.
 options:
   lab:
     description:
