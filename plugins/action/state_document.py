@@ -8,44 +8,30 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
-from ansible_collections.packetwalk.labs.plugins.plugin_utils import _files, _state
+from ansible_collections.packetwalk.labs.plugins.plugin_utils import _action, _state
 
 
-class ActionModule(ActionBase):
+class ActionModule(_action.ControllerAction):
     """Put the state document together and save it; touches no host."""
 
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
-    _supports_async = False
-    _requires_connection = False
+    SPECIFICATION = {
+        "argument_spec": {
+            "lab": {"type": "str", "required": True},
+            "nodes": {"type": "dict", "required": True},
+            "ovn": _action.OVN,
+            "path": {"type": "path"},
+        }
+    }
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+    def answer(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Return the document."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        _validation, arguments = self.validate_argument_spec(
-            argument_spec={
-                "lab": {"type": "str", "required": True},
-                "nodes": {"type": "dict", "required": True},
-                "ovn": {"type": "dict", "options": {"central": {"type": "dict"}, "chassis": {"type": "dict"}}},
-                "path": {"type": "path"},
-            }
-        )
         try:
             document = _state.assemble_now(arguments["lab"], arguments["nodes"], arguments["ovn"])
         except _state.StateError as problem:
             raise AnsibleActionFail(str(problem)) from None
-        result.update(changed=False, document=document)
-        if arguments["path"] is not None:
-            path = Path(self._loader.path_dwim(arguments["path"]))
-            result["path"] = str(path)
-            if not self._task.check_mode:
-                _save(path, document)
-        return result
-
-
-def _save(path: Path, document: dict[str, Any]) -> None:
-    try:
-        _files.write(path, _state.dump(document))
-    except OSError as problem:
-        raise AnsibleActionFail(f"The state document cannot be written to {path}: {problem.strerror}.") from None
+        if arguments["path"] is None:
+            return {"document": document}
+        path = Path(self._loader.path_dwim(arguments["path"]))
+        if not self._task.check_mode:
+            _action.write("The state document", path, {path: _state.dump(document)})
+        return {"document": document, "path": str(path)}

@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - packetwalk.labs._attributes
   - packetwalk.labs._attributes.no_host
   - packetwalk.labs._attributes.action
+  - packetwalk.labs._state.ovn
 attributes:
   check_mode:
     support: full
@@ -37,16 +38,6 @@ options:
       - Give a failed result too, and V(null) for a node that was not asked. The document then has the reason.
     type: dict
     required: true
-  ovn:
-    description: What else was read, in a lab with OVN. Give failed results too, as in O(nodes).
-    type: dict
-    suboptions:
-      central:
-        description: What M(packetwalk.labs.ovn_info) returned.
-        type: dict
-      chassis:
-        description: Inventory host name to what M(packetwalk.labs.ovs_info) returned on that host.
-        type: dict
   path:
     description:
       - File to save the document to. Its directory is made when it is not there.

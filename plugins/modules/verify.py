@@ -21,38 +21,14 @@ extends_documentation_fragment:
   - packetwalk.labs._attributes
   - packetwalk.labs._attributes.no_host
   - packetwalk.labs._attributes.action
+  - packetwalk.labs._state
+  - packetwalk.labs._state.ovn
 attributes:
   check_mode:
     support: full
     details:
       - The lab is judged as always, but no report is written.
 options:
-  lab:
-    description:
-      - Name of the lab, for the reports.
-      - Required with O(nodes). A state file has it already.
-    type: str
-  nodes:
-    description:
-      - Inventory host name to what M(packetwalk.labs.node_state) returned on that host, the whole result or the
-        RV(packetwalk.labs.node_state#module:state) in it.
-      - Give a failed result too. Its message becomes the reason why the node could not be looked at.
-    type: dict
-  ovn:
-    description: What else was read, in a lab with OVN. Give failed results too, as in O(nodes).
-    type: dict
-    suboptions:
-      central:
-        description: What M(packetwalk.labs.ovn_info) returned.
-        type: dict
-      chassis:
-        description: Inventory host name to what M(packetwalk.labs.ovs_info) returned on that host.
-        type: dict
-  state_file:
-    description:
-      - The file V(state.json) that an earlier run wrote to O(report_dir).
-      - A relative path starts at the playbook's directory.
-    type: path
   intent:
     description:
       - What the lab should be, as M(packetwalk.labs.swarm_intent) returns it.

@@ -24,37 +24,14 @@ extends_documentation_fragment:
   - packetwalk.labs._attributes
   - packetwalk.labs._attributes.no_host
   - packetwalk.labs._attributes.action
+  - packetwalk.labs._state
+  - packetwalk.labs._state.ovn
 attributes:
   check_mode:
     support: full
     details:
       - The walk is made as always, but no report is written.
 options:
-  lab:
-    description:
-      - Name of the lab.
-      - Required with O(nodes). A state file has it already.
-    type: str
-  nodes:
-    description:
-      - Inventory host name to what M(packetwalk.labs.node_state) returned on that host, the whole result or the
-        RV(packetwalk.labs.node_state#module:state) in it.
-    type: dict
-  ovn:
-    description: What else was read, in a lab with OVN. Give failed results too, as in O(nodes).
-    type: dict
-    suboptions:
-      central:
-        description: What M(packetwalk.labs.ovn_info) returned.
-        type: dict
-      chassis:
-        description: Inventory host name to what M(packetwalk.labs.ovs_info) returned on that host.
-        type: dict
-  state_file:
-    description:
-      - A state document that M(packetwalk.labs.verify) or M(packetwalk.labs.state_document) saved.
-      - A relative path starts at the playbook's directory.
-    type: path
   from:
     description:
       - Where the packet begins. The name of a node, a task (V(client.1)), a container, a service (all its running

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,11 @@ def load_state(path: str) -> dict[str, Any]:
         return _state.load(Path(path).read_text(encoding="utf-8"))
     except OSError as problem:
         raise _state.StateError(f"The state file {path} cannot be read: {problem.strerror}.") from None
+
+
+def as_json(data: Any) -> str:
+    """The text of a report for programs, byte for byte the same for the same data."""
+    return json.dumps(data, indent=1, sort_keys=True) + "\n"
 
 
 def write(path: Path, text: str) -> None:

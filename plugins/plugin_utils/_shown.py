@@ -25,6 +25,10 @@ _COLOURS = {
     "limit": C.COLOR_WARN,
     "left": C.COLOR_WARN,
     "ignored": C.COLOR_SKIP,
+    "created": C.COLOR_DIFF_ADD,
+    "removed": C.COLOR_DIFF_REMOVE,
+    "changed": C.COLOR_CHANGED,
+    "unknown": C.COLOR_WARN,
 }
 
 

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._diff import ACTIONS, Change, summary
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._layout import Line, text_of
 
 _SIGNS = {"created": "+", "removed": "-", "changed": "~", "unknown": "?"}
 
 
-def lines(changes: Sequence[Change]) -> list[tuple[str, str | None]]:
+def lines(changes: Sequence[Change]) -> list[Line]:
     """Lines of the report, each with the action that gives it its colour (None for plain text)."""
-    report: list[tuple[str, str | None]] = []
+    report: list[Line] = []
     for node, of_node in groupby(changes, key=lambda change: change.node):
         report.append((node or "lab", None))
         for namespace, group in groupby(of_node, key=lambda change: change.namespace):
@@ -30,7 +31,7 @@ def lines(changes: Sequence[Change]) -> list[tuple[str, str | None]]:
 
 def text(changes: Sequence[Change]) -> str:
     """The same report as one text without colours."""
-    return "".join(f"{line}\n" for line, _action in lines(changes))
+    return text_of(lines(changes))
 
 
 def totals(changes: Sequence[Change]) -> str:

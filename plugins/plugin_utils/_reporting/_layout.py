@@ -9,6 +9,9 @@ from collections.abc import Iterable
 
 Line = tuple[str, "str | None"]
 
+# Columns of a report in a file, which no terminal limits.
+REPORT_COLUMNS = 160
+
 _NARROWEST = 20
 
 # One for one, so that columns stay where they are.
@@ -27,6 +30,11 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
     return textwrap.wrap(
         text, max(width, _NARROWEST), subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
     )
+
+
+def text_of(lines: Iterable[Line]) -> str:
+    """The lines as one text without colours."""
+    return "".join(f"{line}\n" for line, _word in lines)
 
 
 def finished(lines: Iterable[Line], only_ascii: bool) -> list[Line]:

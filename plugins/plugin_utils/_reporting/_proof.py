@@ -9,7 +9,13 @@ from itertools import groupby, zip_longest
 from typing import Any
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._branches import counted
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._layout import Line, finished, wrapped
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._layout import (
+    REPORT_COLUMNS,
+    Line,
+    finished,
+    text_of,
+    wrapped,
+)
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._packets import wire
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._places import place
 
@@ -27,6 +33,11 @@ def lines(proof: Row, width: int, only_ascii: bool = False) -> list[Line]:
     * ``width``: columns of the terminal; rows of the table that are longer go on in the next line.
     """
     return finished(_report(proof, width), only_ascii)
+
+
+def text(proof: Row) -> str:
+    """The same report as one text without colours."""
+    return text_of(lines(proof, REPORT_COLUMNS))
 
 
 def _report(proof: Row, width: int) -> Iterator[Line]:

@@ -14,15 +14,16 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import (
     show,
     summary,
 )
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._layout import Line, text_of
 
 _PROBLEMS = ("failed", "error", "warning")
 _LONGEST_ROW = 240
 _MENTIONED = 3
 
 
-def lines(findings: Sequence[Finding]) -> list[tuple[str, str | None]]:
+def lines(findings: Sequence[Finding]) -> list[Line]:
     """Lines of the report, each with the status that gives it its colour (None for plain text)."""
-    report: list[tuple[str, str | None]] = []
+    report: list[Line] = []
     for status in _PROBLEMS:
         for finding in findings:
             if finding.status == status:
@@ -34,7 +35,7 @@ def lines(findings: Sequence[Finding]) -> list[tuple[str, str | None]]:
 
 def text(findings: Sequence[Finding]) -> str:
     """The same report as one text without colours."""
-    return "".join(f"{line}\n" for line, _status in lines(findings))
+    return text_of(lines(findings))
 
 
 def totals(findings: Sequence[Finding]) -> str:
@@ -63,7 +64,7 @@ def headline(findings: Sequence[Finding], warnings_fail: bool) -> str:
     return ". ".join(parts) or totals(findings)
 
 
-def _problem(finding: Finding) -> Iterator[tuple[str, str | None]]:
+def _problem(finding: Finding) -> Iterator[Line]:
     yield f"{finding.status.upper():8} {finding.check} {finding.subject}", finding.status
     yield f"         {finding.message}", finding.status
     for seen in finding.evidence:
@@ -81,7 +82,7 @@ def _row(row: Any) -> str:
     return line if len(line) <= _LONGEST_ROW else f"{line[: _LONGEST_ROW - 3]}..."
 
 
-def _checks(findings: Sequence[Finding]) -> Iterator[tuple[str, str | None]]:
+def _checks(findings: Sequence[Finding]) -> Iterator[Line]:
     names = list(dict.fromkeys(finding.check for finding in findings))
     width = max(map(len, names), default=0)
     for name in names:

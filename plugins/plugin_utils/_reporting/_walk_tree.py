@@ -16,7 +16,14 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._branch
     folded_line,
     place_of,
 )
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._layout import Line, finished, mark, wrapped
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._layout import (
+    REPORT_COLUMNS,
+    Line,
+    finished,
+    mark,
+    text_of,
+    wrapped,
+)
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._packets import changes
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._places import place
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import short_name
@@ -47,6 +54,11 @@ def lines(walk: Mapping[str, Any], width: int, only_ascii: bool = False) -> list
     """
     branches = Branches(walk)
     return finished(_report(walk, branches, width), only_ascii)
+
+
+def text(walk: Mapping[str, Any]) -> str:
+    """The same tree as one text without colours."""
+    return text_of(lines(walk, REPORT_COLUMNS))
 
 
 def _report(walk: Mapping[str, Any], branches: Branches, width: int) -> Iterator[Line]:

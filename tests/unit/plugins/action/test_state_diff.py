@@ -4,42 +4,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 
-ROOT = Path(__file__).parents[4]
-STATE_FILE = ROOT / "tests" / "recordings" / "swarm-three-nodes-ipvs" / "state.json"
-
-
-def run(directory: Path, action: str, arguments: dict[str, Any], *options: str) -> tuple[dict[str, Any], str]:
-    """Result of the task, and what the terminal showed."""
-    task = {f"packetwalk.labs.{action}": arguments, "register": "seen", "ignore_errors": True}
-    keep = {
-        "ansible.builtin.copy": {"content": "{{ seen | to_json }}", "dest": str(directory / "result.json")},
-        "check_mode": False,
-    }
-    play = {"hosts": "localhost", "gather_facts": False, "tasks": [task, keep]}
-    playbook = directory / "playbook.json"
-    playbook.write_text(json.dumps([play]), encoding="utf-8")
-    environment = {
-        **os.environ,
-        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".ansible" / "collections"),
-        "ANSIBLE_LOCAL_TEMP": str(directory / "temporary"),
-        "ANSIBLE_NOCOLOR": "1",
-    }
-    command = [sys.executable, "-m", "ansible", "playbook", *options, str(playbook)]
-    done = subprocess.run(
-        command, cwd=directory, env=environment, check=False, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    result: dict[str, Any] = json.loads((directory / "result.json").read_text(encoding="utf-8"))
-    return result, done.stdout
+STATE_FILE = Path(__file__).parents[3] / "recordings" / "swarm-three-nodes-ipvs" / "state.json"
 
 
 @pytest.fixture
@@ -51,9 +21,9 @@ def later() -> dict[str, Any]:
     return document
 
 
-def test_a_file_and_a_document_are_compared(tmp_path: Path, later: dict[str, Any]) -> None:
+def test_a_file_and_a_document_are_compared(tmp_path: Path, act: Callable[..., Any], later: dict[str, Any]) -> None:
     arguments = {"before": str(STATE_FILE), "after": later, "report": "steps/changes.txt"}
-    result, shown = run(tmp_path, "state_diff", arguments)
+    result, shown = act("state_diff", arguments)
     assert (result["failed"], result["changed"]) == (False, False)
     assert result["summary"] == {"created": 0, "removed": 1, "changed": 1, "unknown": 0}
     assert result["msg"] == "0 created, 1 removed, 1 changed, 0 unknown"
@@ -66,10 +36,10 @@ def test_a_file_and_a_document_are_compared(tmp_path: Path, later: dict[str, Any
     assert report in shown
 
 
-def test_options_narrow_what_is_told(tmp_path: Path, later: dict[str, Any]) -> None:
+def test_options_narrow_what_is_told(tmp_path: Path, act: Callable[..., Any], later: dict[str, Any]) -> None:
     (tmp_path / "later.json").write_text(json.dumps(later), encoding="utf-8")
     arguments = {"before": str(STATE_FILE), "after": "later.json", "objects": ["swarm *"], "quiet": True}
-    result, shown = run(tmp_path, "state_diff", {**arguments, "report": "changes.txt"}, "--check")
+    result, shown = act("state_diff", {**arguments, "report": "changes.txt"}, "--check")
     assert [change["object"] for change in result["changes"]] == ["swarm service"]
     assert "replicas" not in shown
     assert not (tmp_path / "changes.txt").exists()
@@ -100,21 +70,21 @@ def test_options_narrow_what_is_told(tmp_path: Path, later: dict[str, Any]) -> N
         ),
     ],
 )
-def test_mistakes_are_told_in_one_sentence(tmp_path: Path, arguments: dict[str, Any], reason: str) -> None:
-    result, _shown = run(tmp_path, "state_diff", {"before": str(STATE_FILE), **arguments})
+def test_mistakes_are_told_in_one_sentence(act: Callable[..., Any], arguments: dict[str, Any], reason: str) -> None:
+    result, _shown = act("state_diff", {"before": str(STATE_FILE), **arguments})
     assert result["failed"] is True
     assert reason in result["msg"]
     assert "\n" not in result["msg"]
 
 
-def test_a_document_is_put_together_and_saved(tmp_path: Path) -> None:
+def test_a_document_is_put_together_and_saved(tmp_path: Path, act: Callable[..., Any]) -> None:
     nodes = json.loads(STATE_FILE.read_text(encoding="utf-8"))["nodes"]
     nodes["n2"] = {"state": nodes["n2"], "changed": False}
     nodes["n3"] = None
     arguments = {"lab": "swarm", "nodes": nodes, "path": "steps/01-nodes.json"}
-    result, _shown = run(tmp_path, "state_document", arguments, "--check")
+    result, _shown = act("state_document", arguments, "--check")
     assert not (tmp_path / "steps").exists()
-    result, _shown = run(tmp_path, "state_document", arguments)
+    result, _shown = act("state_document", arguments)
     assert (result["failed"], result["changed"]) == (False, False)
     assert result["path"] == str(tmp_path / "steps" / "01-nodes.json")
     assert json.loads(Path(result["path"]).read_text(encoding="utf-8")) == result["document"]
@@ -132,7 +102,7 @@ def test_a_document_is_put_together_and_saved(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_no_document_is_made_of_mistakes(tmp_path: Path, arguments: dict[str, Any], reason: str) -> None:
-    result, _shown = run(tmp_path, "state_document", arguments)
+def test_no_document_is_made_of_mistakes(act: Callable[..., Any], arguments: dict[str, Any], reason: str) -> None:
+    result, _shown = act("state_document", arguments)
     assert result["failed"] is True
     assert reason in result["msg"]

@@ -3,16 +3,10 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import pytest
-
-ROOT = Path(__file__).parents[4]
 
 HOSTS = {
     "swarm_managers": {"hosts": {"manager1": {"nodes_address": "{{ lab_prefix }}.100"}}},
@@ -50,38 +44,11 @@ TASKS = {
 }
 
 
-def play(tasks: list[dict[str, Any]], directory: Path, inventory: dict[str, Any], *options: str) -> str:
-    """What the terminal showed of a play whose tasks may fail."""
-    (directory / "hosts.json").write_text(json.dumps(inventory), encoding="utf-8")
-    playbook = [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]
-    (directory / "playbook.json").write_text(json.dumps(playbook), encoding="utf-8")
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "hosts.json", *options, "playbook.json"]
-    environment = {
-        **os.environ,
-        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".ansible" / "collections"),
-        "ANSIBLE_LOCAL_TEMP": str(directory / "temporary"),
-        "ANSIBLE_NOCOLOR": "1",
-    }
-    done = subprocess.run(
-        command, cwd=directory, env=environment, check=False, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return " ".join((done.stdout + done.stderr).split())
-
-
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def results(tmp_path_factory: pytest.TempPathFactory, play: Callable[..., Any]) -> dict[str, Any]:
     """Name of each of ``TASKS`` to its result."""
-    directory = tmp_path_factory.mktemp("swarm_intent")
-    tasks: list[dict[str, Any]] = [
-        {"packetwalk.labs.swarm_intent": arguments, "register": name, "ignore_errors": True}
-        for name, arguments in TASKS.items()
-    ]
-    everything = "{{ {" + ", ".join(f"'{name}': {name}" for name in TASKS) + "} | to_json }}"
-    tasks.append({"ansible.builtin.copy": {"content": everything, "dest": str(directory / "results.json")}})
-    play(tasks, directory, INVENTORY)
-    found: dict[str, Any] = json.loads((directory / "results.json").read_text(encoding="utf-8"))
+    tasks = {name: {"packetwalk.labs.swarm_intent": arguments} for name, arguments in TASKS.items()}
+    found: dict[str, Any] = play(tmp_path_factory.mktemp("swarm_intent"), tasks, inventory=INVENTORY).results
     return found
 
 
@@ -153,12 +120,12 @@ def test_unknown_arguments_are_refused(results: dict[str, Any]) -> None:
     assert result["failed"] and "colour" in result["msg"]
 
 
-def test_what_is_not_wise_is_a_warning_also_in_check_mode(tmp_path: Path) -> None:
+def test_what_is_not_wise_is_a_warning_also_in_check_mode(tmp_path: Path, play: Callable[..., Any]) -> None:
     second = {"swarm_managers": {"hosts": {"manager2": {"nodes_address": "192.168.99.103"}}}}
     inventory = {"all": {"vars": INVENTORY["all"]["vars"], "children": {**HOSTS, "more": {"children": second}}}}
-    shown = play([{"packetwalk.labs.swarm_intent": GOOD}], tmp_path, inventory, "--check")
+    played = play(tmp_path, {"read": {"packetwalk.labs.swarm_intent": GOOD}}, "--check", inventory=inventory)
     sentence = (
         "The group swarm_managers has 2 hosts. An even number tolerates no more failures than 1 would; use an odd one."
     )
-    assert f"[WARNING]: {sentence}" in shown
-    assert "ok=1 changed=0" in shown
+    assert f"[WARNING]: {sentence}" in " ".join((played.stdout + played.stderr).split())
+    assert (played.results["read"]["failed"], played.results["read"]["changed"]) == (False, False)

@@ -4,48 +4,19 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 from xml.etree import ElementTree
 
 import pytest
 
-ROOT = Path(__file__).parents[4]
-STATE_FILE = ROOT / "tests" / "recordings" / "swarm-three-nodes-ipvs" / "state.json"
-OVN_STATE_FILE = ROOT / "tests" / "recordings" / "ovn-three-chassis" / "state.json"
+RECORDINGS = Path(__file__).parents[3] / "recordings"
+STATE_FILE = RECORDINGS / "swarm-three-nodes-ipvs" / "state.json"
+OVN_STATE_FILE = RECORDINGS / "ovn-three-chassis" / "state.json"
 
 
-def verify(directory: Path, arguments: dict[str, Any], *options: str) -> tuple[dict[str, Any], str]:
-    """Result of the task, and what the terminal showed."""
-    task = {"packetwalk.labs.verify": arguments, "register": "verification", "ignore_errors": True}
-    keep = {
-        "ansible.builtin.copy": {"content": "{{ verification | to_json }}", "dest": str(directory / "result.json")},
-        "check_mode": False,
-    }
-    play = {"hosts": "localhost", "gather_facts": False, "tasks": [task, keep]}
-    playbook = directory / "playbook.json"
-    playbook.write_text(json.dumps([play]), encoding="utf-8")
-    environment = {
-        **os.environ,
-        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".ansible" / "collections"),
-        "ANSIBLE_LOCAL_TEMP": str(directory / "temporary"),
-        "ANSIBLE_NOCOLOR": "1",
-    }
-    command = [sys.executable, "-m", "ansible", "playbook", *options, str(playbook)]
-    done = subprocess.run(
-        command, cwd=directory, env=environment, check=False, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    result: dict[str, Any] = json.loads((directory / "result.json").read_text(encoding="utf-8"))
-    return result, done.stdout
-
-
-def test_a_healthy_state_file(tmp_path: Path) -> None:
-    result, shown = verify(tmp_path, {"state_file": str(STATE_FILE), "report_dir": "reports"})
+def test_a_healthy_state_file(tmp_path: Path, act: Callable[..., Any]) -> None:
+    result, shown = act("verify", {"state_file": str(STATE_FILE), "report_dir": "reports"})
     assert (result["failed"], result["changed"]) == (False, False)
     assert result["summary"]["passed"] == sum(finding["status"] == "passed" for finding in result["findings"]) > 100
     assert (result["summary"]["failed"], result["summary"]["error"]) == (0, 0)
@@ -60,13 +31,13 @@ def test_a_healthy_state_file(tmp_path: Path) -> None:
     assert len(list(ElementTree.parse(reports["junit"]).iter("testcase"))) == len(result["findings"])
 
 
-def test_results_of_the_nodes_with_a_fault_and_a_silent_node(tmp_path: Path) -> None:
+def test_results_of_the_nodes_with_a_fault_and_a_silent_node(tmp_path: Path, act: Callable[..., Any]) -> None:
     nodes = json.loads(STATE_FILE.read_text())["nodes"]
     nodes["n1"]["namespaces"]["1-1us5hb6ohx"]["neighbours"] = []
     nodes["n2"] = {"state": nodes["n2"], "changed": False}
     nodes["n3"] = {"failed": True, "msg": "no route to host"}
     arguments = {"lab": "swarm", "nodes": nodes, "checks": ["swarm_neighbours", "swarm_quorum"], "report_dir": "out"}
-    result, shown = verify(tmp_path, arguments, "--check")
+    result, shown = act("verify", arguments, "--check")
     assert result["failed"] is True
     assert result["msg"].startswith("4 of 16 findings failed: swarm_neighbours n1/ov1/10.0.1.3: ")
     assert "1 of 16 findings could not be looked at: swarm_neighbours n3: state of n3" in result["msg"]
@@ -75,7 +46,7 @@ def test_results_of_the_nodes_with_a_fault_and_a_silent_node(tmp_path: Path) -> 
     assert (result["reports"], (tmp_path / "out").exists()) == ({}, False)
 
 
-def test_a_lab_with_ovn_that_lost_a_chassis(tmp_path: Path) -> None:
+def test_a_lab_with_ovn_that_lost_a_chassis(tmp_path: Path, act: Callable[..., Any]) -> None:
     document = json.loads(OVN_STATE_FILE.read_text())
     control = document["control"]
     chassis = {name: {"ovs": node.pop("ovs")} for name, node in document["nodes"].items() if "ovs" in node}
@@ -83,7 +54,7 @@ def test_a_lab_with_ovn_that_lost_a_chassis(tmp_path: Path) -> None:
     central = {"northbound": control["ovn_nb"], "southbound": control["ovn_sb"], "lag": control["ovn_lag"]}
     ovn = {"central": central, "chassis": chassis}
     arguments = {"lab": "ovn", "nodes": document["nodes"], "ovn": ovn, "report_dir": "out"}
-    result, shown = verify(tmp_path, arguments)
+    result, shown = act("verify", arguments)
     assert result["failed"] is True
     assert {finding["check"].partition("_")[0] for finding in result["findings"]} == {"ovn"}
     assert (result["summary"]["failed"], result["summary"]["error"]) == (0, 5)
@@ -93,14 +64,14 @@ def test_a_lab_with_ovn_that_lost_a_chassis(tmp_path: Path) -> None:
     assert saved["nodes"]["chassis3"]["ovs_reason"] == "no route to host"
 
 
-def test_warnings_fail_only_when_they_are_meant_to(tmp_path: Path) -> None:
+def test_warnings_fail_only_when_they_are_meant_to(tmp_path: Path, act: Callable[..., Any]) -> None:
     document = json.loads(STATE_FILE.read_text())
     manager = {"leader": False, "reachability": "reachable", "address": "192.168.99.12:2377"}
     document["control"]["swarm"]["nodes"][1].update(role="manager", manager=manager)
     (tmp_path / "state.json").write_text(json.dumps(document))
     arguments = {"state_file": "state.json", "checks": ["swarm_quorum"]}
-    assert verify(tmp_path, arguments)[0]["failed"] is False
-    result, _shown = verify(tmp_path, {**arguments, "warnings_fail": True})
+    assert act("verify", arguments)[0]["failed"] is False
+    result, _shown = act("verify", {**arguments, "warnings_fail": True})
     assert result["failed"] is True
     assert result["msg"].startswith("1 of 3 findings are warnings: swarm_quorum managers: ")
 
@@ -121,8 +92,8 @@ def test_warnings_fail_only_when_they_are_meant_to(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_mistakes_are_told_in_one_sentence(tmp_path: Path, arguments: dict[str, Any], reason: str) -> None:
-    result, _shown = verify(tmp_path, arguments)
+def test_mistakes_are_told_in_one_sentence(act: Callable[..., Any], arguments: dict[str, Any], reason: str) -> None:
+    result, _shown = act("verify", arguments)
     assert result["failed"] is True
     assert reason in result["msg"]
     assert "\n" not in result["msg"]

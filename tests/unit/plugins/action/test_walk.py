@@ -4,66 +4,35 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
-ROOT = Path(__file__).parents[4]
-STATE_FILE = ROOT / "tests" / "recordings" / "swarm-three-nodes-ipvs" / "state.json"
+import pytest
+
+STATE_FILE = Path(__file__).parents[3] / "recordings" / "swarm-three-nodes-ipvs" / "state.json"
 
 ONE = {"state_file": str(STATE_FILE), "from": "cli.n1", "to": "web.2:80"}
 BOTH = {"state_file": str(STATE_FILE), "from": "cli.n1", "to": "web:80"}
 
 
-def walk(directory: Path, arguments: dict[str, Any], *options: str) -> tuple[dict[str, Any], str]:
-    """Result of the task, and what the terminal showed."""
-    (result,), shown = walks(directory, [arguments], *options)
-    return result, shown
+@pytest.fixture
+def walks(tmp_path: Path, play: Callable[..., Any]) -> Callable[..., list[dict[str, Any]]]:
+    """Results of a task for each of several arguments."""
+
+    def walks(several: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        tasks = {f"walked_{number}": {"packetwalk.labs.walk": arguments} for number, arguments in enumerate(several)}
+        return list(play(tmp_path, tasks).results.values())
+
+    return walks
 
 
-def walks(directory: Path, several: list[dict[str, Any]], *options: str) -> tuple[list[dict[str, Any]], str]:
-    """Results of a task for each, and what the terminal showed."""
-    names = [f"walked_{number}" for number in range(len(several))]
-    tasks = [
-        {"packetwalk.labs.walk": arguments, "register": name, "ignore_errors": True}
-        for name, arguments in zip(names, several)
-    ]
-    keep = {
-        "ansible.builtin.copy": {
-            "content": f"{{{{ [{', '.join(names)}] | to_json }}}}",
-            "dest": str(directory / "results.json"),
-        },
-        "check_mode": False,
-    }
-    play = {"hosts": "localhost", "gather_facts": False, "tasks": [*tasks, keep]}
-    playbook = directory / "playbook.json"
-    playbook.write_text(json.dumps([play]), encoding="utf-8")
-    environment = {
-        **os.environ,
-        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".ansible" / "collections"),
-        "ANSIBLE_LOCAL_TEMP": str(directory / "temporary"),
-        "ANSIBLE_NOCOLOR": "1",
-        "COLUMNS": "120",
-    }
-    command = [sys.executable, "-m", "ansible", "playbook", *options, str(playbook)]
-    done = subprocess.run(
-        command, cwd=directory, env=environment, check=False, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    results: list[dict[str, Any]] = json.loads((directory / "results.json").read_text(encoding="utf-8"))
-    return results, done.stdout
-
-
-def test_a_walk(tmp_path: Path) -> None:
+def test_a_walk(tmp_path: Path, act: Callable[..., Any]) -> None:
     expected = {
         "expect": "delivered to web",
         "via": ["9ff9e882fd39", "veth1", "ipvs", "delivery"],
         "report_dir": "reports",
     }
-    result, shown = walk(tmp_path, {**BOTH, **expected})
+    result, shown = act("walk", {**BOTH, **expected})
     assert (result["failed"], result["changed"], result["unmet"]) == (False, False, [])
     assert result["verdict"] == result["walk"]["verdict"] == "delivered"
     assert result["recipients"] == ["web.1.91k5z4omh4jgowjxlyk4c8c4x", "web.2.268q2rc84yz7ubtxwa0xfiq6g"]
@@ -87,32 +56,32 @@ def test_a_walk(tmp_path: Path) -> None:
     assert reports["mmd"].read_text().startswith(("flowchart", "sequenceDiagram", "graph"))
 
 
-def test_an_expectation_that_does_not_hold(tmp_path: Path) -> None:
-    result, _shown = walk(tmp_path, {**ONE, "expect": "delivered to web.1", "via": ["n3"]}, "--check")
+def test_an_expectation_that_does_not_hold(act: Callable[..., Any]) -> None:
+    result, _shown = act("walk", {**ONE, "expect": "delivered to web.1", "via": ["n3"]}, "--check")
     assert result["failed"] is True
     assert result["msg"] == "; ".join(result["unmet"])
     assert result["unmet"][0].startswith("end at hop 21 - expected delivered to web.1, actual delivered: ")
     assert result["unmet"][1] == "way to hop 21 - expected n3, actual no n3 on it"
 
 
-def test_quiet_and_check(tmp_path: Path) -> None:
-    result, shown = walk(tmp_path, {**ONE, "quiet": True, "report_dir": "out"}, "--check")
+def test_quiet_and_check(tmp_path: Path, act: Callable[..., Any]) -> None:
+    result, shown = act("walk", {**ONE, "quiet": True, "report_dir": "out"}, "--check")
     assert "-> web.2:80" not in shown
     assert (result["failed"], result["reports"], (tmp_path / "out").exists()) == (False, {}, False)
 
 
-def test_results_of_nodes(tmp_path: Path) -> None:
+def test_results_of_nodes(walks: Callable[..., Any]) -> None:
     nodes = json.loads(STATE_FILE.read_text())["nodes"]
     nodes["n1"] = {"state": nodes["n1"], "changed": False}
     nodes["n2"] = {"failed": True, "msg": "no route to host"}
     arguments = {"lab": "swarm", "nodes": nodes, "from": "n1", "to": "n3", "protocol": "icmp", "source_port": 1}
-    (between_nodes, from_unread), _shown = walks(tmp_path, [arguments, {**arguments, "from": "cli.n2"}])
+    between_nodes, from_unread = walks([arguments, {**arguments, "from": "cli.n2"}])
     assert between_nodes["verdict"] == "delivered"
     assert from_unread["msg"].startswith("FROM cli.n2: its namespace on n2 is unknown: no route to host")
 
 
-def test_each_walk_has_a_token_of_its_own(tmp_path: Path) -> None:
-    (one, other), _shown = walks(tmp_path, [{**ONE, "to": "web.2", "protocol": "icmp"}] * 2)
+def test_each_walk_has_a_token_of_its_own(walks: Callable[..., Any]) -> None:
+    one, other = walks([{**ONE, "to": "web.2", "protocol": "icmp"}] * 2)
     assert one["walk"] == other["walk"]
     assert one["match"]["token"] != other["match"]["token"]
 
@@ -132,8 +101,8 @@ MISTAKES = [
 ]
 
 
-def test_mistakes_are_told_in_one_sentence(tmp_path: Path) -> None:
-    results, _shown = walks(tmp_path, [arguments for arguments, _reason in MISTAKES])
+def test_mistakes_are_told_in_one_sentence(walks: Callable[..., Any]) -> None:
+    results = walks([arguments for arguments, _reason in MISTAKES])
     for result, (_arguments, reason) in zip(results, MISTAKES):
         assert result["failed"] is True
         assert reason in result["msg"]
