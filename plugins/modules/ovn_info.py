@@ -17,37 +17,12 @@ description:
     tables, only the tables that O(subset) needs and the rows of O(datapaths) are sent. Nothing but Python is needed on
     the target, and it may be any host that reaches the databases.
 options:
-  northbound:
-    description:
-      - Where the northbound database is served, as OVN writes it, for example V(tcp:192.0.2.1:6641) or
-        V(ssl:[2001:db8::1]:6641).
-      - The servers of a cluster have commas between them.
-    type: str
-    default: unix:/run/ovn/ovnnb_db.sock
-  southbound:
-    description:
-      - Where the southbound database is served.
-    type: str
-    default: unix:/run/ovn/ovnsb_db.sock
   leader_only:
     description:
       - Whether in a cluster the leader alone is asked. Another server may tell what was true a little earlier.
       - While there is no leader, the module waits for one.
     type: bool
     default: true
-  ca_certificate:
-    description:
-      - File with the certificates that servers on V(ssl) remotes must be signed with. Their names are not looked at, as
-        Open vSwitch does not either.
-    type: path
-  certificate:
-    description:
-      - File with the certificate that is shown to servers on V(ssl) remotes.
-    type: path
-  private_key:
-    description:
-      - File with the private key of O(certificate).
-    type: path
   subset:
     description:
       - The parts to read.
@@ -78,6 +53,9 @@ extends_documentation_fragment:
   - packetwalk.labs._attributes
   - packetwalk.labs._attributes.info_module
   - packetwalk.labs._attributes.linux
+  - packetwalk.labs._ovn_databases
+  - packetwalk.labs._ovn_databases.northbound
+  - packetwalk.labs._ovn_databases.southbound
 notes:
   - With one server that nothing listens on it fails at once. With several, the others are tried, until the time is up.
 seealso:
@@ -1182,14 +1160,18 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._errors import ParseError
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._ovsdb import OvsdbError
-from ansible_collections.packetwalk.labs.plugins.module_utils._probing import _ovn_northbound, _ovn_southbound
-from ansible_collections.packetwalk.labs.plugins.module_utils._probing._ovsdb_client import OvsdbClient, Tls, servers
+from ansible_collections.packetwalk.labs.plugins.module_utils._probing import (
+    _ovn_databases,
+    _ovn_northbound,
+    _ovn_southbound,
+)
+from ansible_collections.packetwalk.labs.plugins.module_utils._probing._ovsdb_client import OvsdbClient, servers
 
 
 def gather(parameters: dict[str, Any]) -> dict[str, Any]:
     """What the module returns. Raises OvsdbError and ParseError."""
     subset = set(parameters["subset"])
-    tls = Tls(parameters["private_key"], parameters["certificate"], parameters["ca_certificate"])
+    tls = _ovn_databases.tls_of(parameters)
     timeout_seconds = parameters["timeout_seconds"]
     result: dict[str, Any] = {}
     for key, database in (("northbound", _ovn_northbound), ("southbound", _ovn_southbound)):
@@ -1211,12 +1193,10 @@ def main() -> None:
     parts = ["topology", "acls", "nats", "lag", "chassis", "bindings", "gateways", "flows", "mac_bindings", "cluster"]
     module = AnsibleModule(
         argument_spec={
-            "northbound": {"type": "str", "default": "unix:/run/ovn/ovnnb_db.sock"},
-            "southbound": {"type": "str", "default": "unix:/run/ovn/ovnsb_db.sock"},
+            "northbound": _ovn_databases.NORTHBOUND,
+            "southbound": _ovn_databases.SOUTHBOUND,
             "leader_only": {"type": "bool", "default": True},
-            "ca_certificate": {"type": "path"},
-            "certificate": {"type": "path"},
-            "private_key": {"type": "path", "no_log": False},
+            **_ovn_databases.TLS,
             "subset": {
                 "type": "list",
                 "elements": "str",

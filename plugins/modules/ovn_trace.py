@@ -18,24 +18,6 @@ description:
   - No packet is sent. Whether chassis really do what the logical network asks for tells
     M(packetwalk.labs.ofproto_trace).
 options:
-  southbound:
-    description:
-      - Where the southbound database is served, as OVN writes it, for example V(tcp:192.0.2.1:6642). The servers of a
-        cluster have commas between them.
-    type: str
-    default: unix:/run/ovn/ovnsb_db.sock
-  ca_certificate:
-    description:
-      - File with the certificates that servers on V(ssl) remotes must be signed with.
-    type: path
-  certificate:
-    description:
-      - File with the certificate that is shown to servers on V(ssl) remotes.
-    type: path
-  private_key:
-    description:
-      - File with the private key of O(certificate).
-    type: path
   datapath:
     description:
       - The logical switch or router where the packet comes in, by name or UUID.
@@ -105,6 +87,8 @@ options:
 extends_documentation_fragment:
   - packetwalk.labs._attributes
   - packetwalk.labs._attributes.linux
+  - packetwalk.labs._ovn_databases
+  - packetwalk.labs._ovn_databases.southbound
 attributes:
   check_mode:
     support: full
@@ -341,9 +325,13 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._errors import ParseError
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._ovsdb import OvsdbError
-from ansible_collections.packetwalk.labs.plugins.module_utils._probing import _ovn_trace, _trace_expectation
+from ansible_collections.packetwalk.labs.plugins.module_utils._probing import (
+    _ovn_databases,
+    _ovn_trace,
+    _trace_expectation,
+)
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._ovn_trace_daemon import stop_all
-from ansible_collections.packetwalk.labs.plugins.module_utils._probing._ovsdb_client import OvsdbClient, Tls
+from ansible_collections.packetwalk.labs.plugins.module_utils._probing._ovsdb_client import OvsdbClient
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._trace_command import TraceError
 
 
@@ -356,7 +344,7 @@ def ask(options: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         lb_dst=options["lb_dst"],
         openflow=options["openflow"],
     )
-    tls = Tls(options["private_key"], options["certificate"], options["ca_certificate"])
+    tls = _ovn_databases.tls_of(options)
     directory = options["daemon_directory"] if options["daemon"] == "kept" else None
     seconds = options["timeout_seconds"]
     with OvsdbClient(options["southbound"], "OVN_Southbound", True, tls, seconds) as client:
@@ -370,10 +358,8 @@ def ask(options: dict[str, Any], check_mode: bool) -> dict[str, Any]:
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
-            "southbound": {"type": "str", "default": "unix:/run/ovn/ovnsb_db.sock"},
-            "ca_certificate": {"type": "path"},
-            "certificate": {"type": "path"},
-            "private_key": {"type": "path", "no_log": False},
+            "southbound": _ovn_databases.SOUTHBOUND,
+            **_ovn_databases.TLS,
             "datapath": {"type": "str"},
             "microflow": {"type": "str"},
             "fields": {"type": "dict"},
