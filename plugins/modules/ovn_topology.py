@@ -13,12 +13,16 @@ author:
 description:
   - Compares a desired topology with what the northbound database holds of a lab, and changes what differs in one
     transaction. All of it takes place, or nothing.
+  - The same transaction raises C(nb_cfg) of the table C(NB_Global) by one, which C(ovn-northd) and the chassis repeat
+    when they have carried it out. The module waits for them as O(wait) says.
   - Each row that is made carries the name of the lab. Rows without it are neither changed nor removed, also where they
     hang on a switch or a router of the lab.
   - What OVN would take and then not do is refused before anything is changed, such as an address outside of its
     network, a gateway chassis that is none, or an expression that no chassis understands.
 extends_documentation_fragment:
   - packetwalk.labs._attributes
+  - packetwalk.labs._ovn_databases
+  - packetwalk.labs._ovn_databases.northbound
 attributes:
   check_mode:
     support: full
@@ -38,29 +42,30 @@ options:
     type: str
     choices: [present, absent]
     default: present
-  northbound:
-    description:
-      - Where the northbound database is served, as C(unix:PATH), C(tcp:HOST:PORT) or C(ssl:HOST:PORT).
-      - With several, separated by commas, the leader among them is asked.
-    type: str
-    default: unix:/run/ovn/ovnnb_db.sock
   southbound:
     description:
       - Where the southbound database is served, written as O(northbound).
       - When it is given, the chassis that O(topology) names have to be registered there, and those of a gateway have
-        to have a bridge mapping for the physical network of the gateway's switch.
+        to have a bridge mapping for the physical network of the gateway's switch. Each physical network needs one
+        chassis at least that has a bridge mapping for it.
     type: str
-  private_key:
-    description: File with the private key of O(certificate), for C(ssl:).
-    type: path
-  certificate:
-    description: File with the certificate to show to the databases, for C(ssl:).
-    type: path
-  ca_certificate:
-    description: File with the certificate of the authority that signed those of the databases. Required for C(ssl:).
-    type: path
   timeout_seconds:
     description: How long a database may take for one answer.
+    type: float
+    default: 30.0
+  wait:
+    description:
+      - What to wait for before the module returns, also when it had nothing to change. In check mode it does not wait.
+      - With V(southbound) until C(ovn-northd) has translated into logical flows all that the northbound database holds.
+      - With V(chassis) until every chassis has carried that out, too. It requires O(southbound), which tells the
+        chassis that are late.
+      - With V(none) for nothing. The northbound database holds the topology, and OVN takes its time.
+    type: str
+    choices: [none, southbound, chassis]
+    default: southbound
+  wait_seconds:
+    description:
+      - How long to wait. Then the module fails with the names of those that are late. What it has changed remains.
     type: float
     default: 30.0
   topology:
@@ -337,6 +342,7 @@ notes:
   - Expressions of ACLs are checked with C(ovn-trace), which has to be on the target together with C(ovsdb-server) and
     C(ovsdb-tool). It is pointed at a southbound database of its own that exists for the length of the question. Where
     one of them is missing, the module warns and does without.
+  - Of the servers of a cluster the leader is asked.
   - When something of the lab changes between the comparison and the transaction, nothing is done, and the task fails.
   - Names of switches and routers are free in OVN. A name that something outside of the lab has is refused all the
     same, as nothing could tell the two apart.
@@ -349,6 +355,7 @@ EXAMPLES = r"""
   packetwalk.labs.ovn_topology:
     lab: ovn
     southbound: unix:/run/ovn/ovnsb_db.sock
+    wait: chassis
     topology:
       switches:
         - name: sw0
@@ -445,6 +452,12 @@ owned:
   sample:
     Logical_Switch: {sw0: d61d1b8c-a274-4edb-af94-7e197d536fa9}
     NAT: {lr0 snat 10.10.10.0/24: d5741264-c234-4e5b-bd03-85d5957621ed}
+behind:
+  description: Who was late, V(ovn-northd) or names of chassis.
+  returned: when it was not carried out in time
+  type: list
+  elements: str
+  sample: [chassis2]
 problems:
   description: Why it was refused, one sentence each.
   returned: when the topology was refused
@@ -464,8 +477,12 @@ from ansible_collections.packetwalk.labs.plugins.module_utils._planning import (
     _ovn_topology,
     _ovn_transaction,
 )
-from ansible_collections.packetwalk.labs.plugins.module_utils._probing import _ovn_expressions
-from ansible_collections.packetwalk.labs.plugins.module_utils._probing._ovsdb_client import OvsdbClient, Tls
+from ansible_collections.packetwalk.labs.plugins.module_utils._probing import (
+    _ovn_databases,
+    _ovn_expressions,
+    _ovn_progress,
+)
+from ansible_collections.packetwalk.labs.plugins.module_utils._probing._ovsdb_client import OvsdbClient
 
 
 def _several(**options) -> dict:
@@ -550,7 +567,7 @@ TOPOLOGY = {
 
 
 def _client(options: dict, remotes: str, database: str) -> OvsdbClient:
-    tls = Tls(options["private_key"], options["certificate"], options["ca_certificate"])
+    tls = _ovn_databases.tls_of(options)
     return OvsdbClient(remotes, database, tls=tls, timeout_seconds=options["timeout_seconds"])
 
 
@@ -586,6 +603,29 @@ def _refuse_expressions(module: AnsibleModule, desired: dict, present: _ovn_tran
     _refuse(module, [f"ACL {match}: OVN refuses it: {reason}." for match, reason in sorted(refused.items())])
 
 
+def _wait(module: AnsibleModule, northbound: OvsdbClient, result: dict) -> None:
+    """Wait until OVN has carried out what the northbound database holds; fail with who is late."""
+    options = module.params
+    if options["wait"] == "none" or module.check_mode:
+        return
+    held = "The northbound database is as desired, but "
+    try:
+        if options["wait"] == "southbound":
+            behind = _ovn_progress.wait(northbound, None, options["wait_seconds"])
+        else:
+            with _client(options, options["southbound"], "OVN_Southbound") as southbound:
+                behind = _ovn_progress.wait(northbound, southbound, options["wait_seconds"])
+    except (OvsdbError, ParseError) as error:
+        module.fail_json(msg=f"{held}whether OVN has carried it out could not be found out: {error}.", **result)
+    if behind:
+        if behind == [_ovn_progress.NORTHD]:
+            hint = "Look whether it runs, and at its log."
+        else:
+            hint = "Look at ovn-controller there, or remove a chassis that is gone with ovn-sbctl chassis-del."
+        late = f"{held}{', '.join(behind)} did not carry it out within {options['wait_seconds']:g} seconds. {hint}"
+        module.fail_json(msg=late, behind=behind, **result)
+
+
 def _by_table(identifiers: dict) -> dict:
     tables = collections.defaultdict(dict)
     for (table, name), identifier in sorted(identifiers.items()):
@@ -607,12 +647,14 @@ def _apply(module: AnsibleModule) -> dict:
         if plan.operations and not module.check_mode:
             results = client.transact(plan.operations)
             owned.update((key, results[number]["uuid"][1]) for key, number in plan.inserted.items())
-    return {
-        "changed": bool(plan.operations),
-        "operations": plan.counts,
-        "owned": _by_table(owned),
-        "diff": {"before": _ovn_rows.text(_ovn_transaction.owned_rows(present)), "after": _ovn_rows.text(desired)},
-    }
+        result = {
+            "changed": bool(plan.operations),
+            "operations": plan.counts,
+            "owned": _by_table(owned),
+            "diff": {"before": _ovn_rows.text(_ovn_transaction.owned_rows(present)), "after": _ovn_rows.text(desired)},
+        }
+        _wait(module, client, result)
+    return result
 
 
 def _lists(table: dict) -> dict:
@@ -624,14 +666,15 @@ def main() -> None:
         argument_spec={
             "lab": {"type": "str", "required": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "northbound": {"type": "str", "default": "unix:/run/ovn/ovnnb_db.sock"},
+            "northbound": _ovn_databases.NORTHBOUND,
             "southbound": {"type": "str"},
-            "private_key": {"type": "path", "no_log": False},
-            "certificate": {"type": "path"},
-            "ca_certificate": {"type": "path"},
+            **_ovn_databases.TLS,
             "timeout_seconds": {"type": "float", "default": 30.0},
+            "wait": {"type": "str", "choices": ["none", "southbound", "chassis"], "default": "southbound"},
+            "wait_seconds": {"type": "float", "default": 30.0},
             "topology": {"type": "dict", "options": TOPOLOGY},
         },
+        required_if=[("wait", "chassis", ["southbound"])],
         supports_check_mode=True,
     )
     topology = module.params["topology"]

@@ -24,12 +24,12 @@ options:
     description:
       - The parts to read.
       - V(bridges) are bridges with their ports and interfaces, and tunnels with the state of BFD. V(openflow) are the
-        flows of bridges, V(datapath_flows) and V(conntrack) the flows and connections of datapaths in the kernel as
-        well as in user space.
+        flows of bridges, V(openflow_cookies) only which cookies they have. V(datapath_flows) and V(conntrack) are the
+        flows and connections of datapaths in the kernel as well as in user space.
       - All but V(bridges) take C(ovs-ofctl) or C(ovs-appctl) on the target.
     type: list
     elements: str
-    choices: [bridges, openflow, datapath_flows, conntrack]
+    choices: [bridges, openflow, openflow_cookies, datapath_flows, conntrack]
     default: [bridges]
   bridges:
     description:
@@ -468,6 +468,45 @@ ovs:
         flows_reason:
           description: Why it could not be read.
           returned: when C(flows) is V(null)
+          type: str
+          sample: there is no ovs-ofctl here
+    openflow_cookies:
+      description: Which cookies the OpenFlow flows of each bridge have.
+      returned: when O(subset) has V(openflow_cookies)
+      type: list
+      elements: dict
+      contains:
+        bridge:
+          description: The bridge.
+          returned: always
+          type: str
+          sample: br-int
+        tables:
+          description:
+            - Tables of OpenFlow, of which OVN has a part for each datapath. V(null) when they could not be read.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            table:
+              description: Number of the table.
+              returned: always
+              type: int
+              sample: 8
+            metadata:
+              description: The metadata that the flows match on, V(null) for none and for some bits of it.
+              returned: always
+              type: int
+              sample: 3
+            cookies:
+              description: Cookies of these flows, each once.
+              returned: always
+              type: list
+              elements: int
+              sample: [3721401795]
+        tables_reason:
+          description: Why it could not be read.
+          returned: when C(tables) is V(null)
           type: str
           sample: there is no ovs-ofctl here
     datapath_flows:

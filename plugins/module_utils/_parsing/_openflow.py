@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._errors import ParseError
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._openflow_action import (
@@ -36,6 +36,7 @@ _FLOW = re.compile(
     actions=""",
     re.VERBOSE,
 )
+_METADATA = re.compile(r"(?:^|,)metadata=([^,/]+)(?=,|$)")
 # OFP_DEFAULT_PRIORITY of openflow/openflow-common.h, which is not printed.
 _DEFAULT_PRIORITY = 0x8000
 
@@ -65,16 +66,29 @@ def parse_flows(text: str, command: str = "ovs-ofctl dump-flows") -> list[dict[s
     match_of: _MatchParser = functools.lru_cache(maxsize=None)(lambda text: _match(text, field_of))
     others_of = functools.lru_cache(maxsize=None)(_others)
     flows = []
-    for line_number, line in enumerate(text.splitlines(), start=1):
-        found = _FLOW.match(line)
-        if found:
-            try:
-                flows.append(_flow(found, match_of, actions_of, others_of))
-            except ValueError as error:
-                raise ParseError(command, line_number, line, str(error)) from error
-        elif line.strip() and not _HEADER.match(line):
-            raise ParseError(command, line_number, line, _EXPECTED)
+    for line_number, found in _lines(text, command):
+        try:
+            flows.append(_flow(found, match_of, actions_of, others_of))
+        except ValueError as error:
+            raise ParseError(command, line_number, found.string, str(error)) from error
     return flows
+
+
+def parse_cookies(text: str, command: str = "ovs-ofctl dump-flows") -> list[dict[str, Any]]:
+    """Which cookies each table has, without reading the flows any further:
+
+    * ``table``, and ``metadata`` that the flows match on (None for no metadata, and for some bits of it);
+    * ``cookies``: of these flows, each once.
+
+    All is sorted. Raises ParseError as ``parse_flows`` does, but takes matches and actions as they are.
+    """
+    cookies: dict[tuple[int | str, int | None], set[int]] = {}
+    for _line_number, found in _lines(text, command):
+        metadata = _METADATA.search(found["match"] or "")
+        key = _table(found["table"]), int(metadata[1], 0) if metadata else None
+        cookies.setdefault(key, set()).add(_cookie(found["cookie"]))
+    rows = [{"table": key[0], "metadata": key[1], "cookies": sorted(found)} for key, found in cookies.items()]
+    return sorted(rows, key=lambda row: (str(row["table"]).zfill(3), row["metadata"] or 0))
 
 
 def parse_flow(line: str) -> dict[str, Any]:
@@ -93,17 +107,35 @@ def parse_match(text: str) -> dict[str, Any]:
     return dict(map(_field, split_list(text)))
 
 
+def _lines(text: str, command: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Flows of a dump with the numbers of their lines. Raises ParseError."""
+    for line_number, line in enumerate(text.splitlines(), start=1):
+        found = _FLOW.match(line)
+        if found:
+            yield line_number, found
+        elif line.strip() and not _HEADER.match(line):
+            raise ParseError(command, line_number, line, _EXPECTED)
+
+
+def _table(text: str | None) -> int | str:
+    return 0 if text is None else int(text) if text.isdigit() else unquoted(text)
+
+
+def _cookie(text: str | None) -> int:
+    return int(text, 16) if text else 0
+
+
 def _flow(
     found: re.Match[str], match_of: _MatchParser, actions_of: _ActionsParser, others_of: _OthersParser
 ) -> dict[str, Any]:
     cookie, duration, table, n_packets, n_bytes, others, match = found.groups()
     priority, fields = match_of(match or "")
     flow = {
-        "table": 0 if table is None else int(table) if table.isdigit() else unquoted(table),
+        "table": _table(table),
         "priority": priority,
         "match": fields,
         "actions": actions_of(found.string[found.end() :].rstrip()),
-        "cookie": int(cookie, 16) if cookie else 0,
+        "cookie": _cookie(cookie),
         "duration": float(duration) if duration else None,
         "n_packets": int(n_packets) if n_packets else None,
         "n_bytes": int(n_bytes) if n_bytes else None,

@@ -298,6 +298,9 @@ def _chassis_refusals(topology: Topology, chassis: Chassis) -> Iterator[str]:
         if not switch["localnet"]:
             continue
         network = switch["localnet"]["network"]
+        if not any(network in mapped for mapped in chassis.values()):
+            yield f"Switch {switch['name']}: no chassis has a bridge mapping for the network {network}."
+            continue
         for _router, port in attachments(topology, switch["name"]):
             for name in sorted(port["gateway_chassis"] or groups.get(port["ha_chassis_group"], {})):
                 if network not in chassis.get(name, {network}):

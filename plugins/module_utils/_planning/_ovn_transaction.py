@@ -29,6 +29,9 @@ Operation = Dict[str, Any]
 # What a wait answers when something else is there (RFC 7047, 5.2.6).
 CHANGED_MEANWHILE = "timed out"
 
+# northd and the chassis repeat the number when they have carried it out (ovn-nb(5)). The table has one row.
+_NEXT_CONFIGURATION: Operation = {"op": "mutate", "table": "NB_Global", "where": [], "mutations": [["nb_cfg", "+=", 1]]}
+
 
 class Present(NamedTuple):
     """What a database holds.
@@ -175,6 +178,7 @@ def plan(schema: Schema, lab: str, present: Present, desired: Rows) -> Plan:
     deletes = [{"op": "delete", "table": table, "where": _itself(schema, table, row)} for table, row in surplus]
     operations = [*waits, *inserts, *edits, *deletes]
     if operations:
+        operations.append(_NEXT_CONFIGURATION)
         operations.append({"op": "comment", "comment": f"packetwalk.labs.ovn_topology: lab {lab}"})
     return Plan(
         operations=operations,

@@ -15,7 +15,7 @@ from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._ovsdb im
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing import _tools
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._ovsdb_client import OvsdbClient
 
-PARTS = ("bridges", "openflow", "datapath_flows", "conntrack")
+PARTS = ("bridges", "openflow", "openflow_cookies", "datapath_flows", "conntrack")
 
 _Row = Dict[str, Any]
 _Parser = Callable[[str, str], List[_Row]]
@@ -87,16 +87,21 @@ def read(
     if "bridges" in parts:
         document["bridges"] = bridges
         document["tunnels"] = _tunnels(bridges)
-    if "openflow" in parts:
-        document["openflow"] = [
-            {"bridge": bridge["name"], **tools.flows(bridge["name"], bridge["protocols"], wanted)} for bridge in bridges
-        ]
+    for part, key, parse in _OF_BRIDGES:
+        if part in parts:
+            document[part] = [
+                {"bridge": bridge["name"], **tools.of_bridge(bridge, wanted, key, parse)} for bridge in bridges
+            ]
     for part, key, command, parse in _OF_DATAPATHS:
         if part in parts:
             document.update(tools.of_datapaths(part, key, command, parse))
     return document, _unread(document)
 
 
+_OF_BRIDGES: tuple[tuple[str, str, _Parser], ...] = (
+    ("openflow", "flows", _openflow.parse_flows),
+    ("openflow_cookies", "tables", _openflow.parse_cookies),
+)
 _OF_DATAPATHS: tuple[tuple[str, str, str, _Parser], ...] = (
     ("datapath_flows", "flows", "dpctl/dump-flows", _datapath_flow.parse_flows),
     ("conntrack", "connections", "dpctl/dump-conntrack", _ovs_conntrack.parse_connections),
@@ -195,12 +200,12 @@ class _Tools:
         self._environment = {**os.environ, "LC_ALL": "C", "OVS_RUNDIR": run_directory}
         self._timeout_seconds = timeout_seconds
 
-    def flows(self, bridge: str, protocols: Sequence[str], wanted: str) -> _Row:
-        """``flows`` of a bridge, or null and the reason."""
+    def of_bridge(self, bridge: _Row, wanted: str, key: str, parse: _Parser) -> _Row:
+        """``key`` of a bridge, which is made of its flows, or null and the reason."""
         # By default it speaks OpenFlow 1.0, which the bridge may not be allowed to.
-        versions = ["-O", ",".join(protocols)] if protocols else []
-        command = ["ovs-ofctl", *versions, "--no-names", "dump-flows", bridge, *([wanted] if wanted else [])]
-        return self._rows("flows", command, _openflow.parse_flows)
+        versions = ["-O", ",".join(bridge["protocols"])] if bridge["protocols"] else []
+        command = ["ovs-ofctl", *versions, "--no-names", "dump-flows", bridge["name"], *([wanted] if wanted else [])]
+        return self._rows(key, command, parse)
 
     def of_datapaths(self, part: str, key: str, command: str, parse: _Parser) -> _Row:
         """Rows of each datapath, or null and the reason. ``ovs-dpctl`` would see those of the kernel only."""
@@ -265,7 +270,8 @@ def _filter(filters: Mapping[str, str | int | None]) -> str:
 
 def _unread(document: _Row) -> list[str]:
     parts = [("", document)]
-    parts += [(f" of {row['bridge']}", row) for row in document.get("openflow", ())]
+    for part, _key, _parse in _OF_BRIDGES:
+        parts += [(f" of {row['bridge']}", row) for row in document.get(part, ())]
     for part, _key, _command, _parse in _OF_DATAPATHS:
         parts += [(f" of {row['datapath']}", row) for row in document.get(part) or ()]
     return [

@@ -17,6 +17,7 @@ import tempfile
 import time
 from typing import Any, Iterable
 
+from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._ovsdb import OvsdbError
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._ovsdb_client import OvsdbClient
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._tools import find
 
@@ -89,11 +90,6 @@ def _fill(
     address_sets: Iterable[str],
     port_groups: Iterable[str],
 ) -> None:
-    end = time.monotonic() + _SECONDS
-    while not os.path.exists(sock):
-        if server.poll() is not None or time.monotonic() > end:
-            raise Unanswered("ovsdb-server did not start")
-        time.sleep(0.005)
     groups = sorted(port_groups)
     # ovn-northd makes two address sets of each port group, and a group of each datapath with its tunnel key.
     sets = sorted({*address_sets, *(f"{name}_{family}" for name in groups for family in ("ip4", "ip6"))})
@@ -116,7 +112,7 @@ def _fill(
             for expression in expressions
         ),
     ]
-    with OvsdbClient(f"unix:{sock}", "OVN_Southbound", timeout_seconds=_SECONDS) as client:
+    with _connected(sock, server) as client:
         client.transact(
             [
                 {
@@ -128,3 +124,15 @@ def _fill(
                 for number, (table, row) in enumerate(rows)
             ]
         )
+
+
+def _connected(sock: str, server: subprocess.Popen[bytes]) -> OvsdbClient:
+    end = time.monotonic() + _SECONDS
+    while True:
+        try:
+            return OvsdbClient(f"unix:{sock}", "OVN_Southbound", timeout_seconds=_SECONDS)
+        except OvsdbError as error:
+            # The socket is there a little before anybody listens.
+            if server.poll() is not None or time.monotonic() > end:
+                raise Unanswered("ovsdb-server did not start") from error
+            time.sleep(0.005)

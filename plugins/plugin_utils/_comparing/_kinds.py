@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # This file is private to the collection and may change at any time.
-"""The kinds of objects in a state document (docs/state.md), as a tree that begins with nodes and the swarm."""
+"""The kinds of objects in a state document (docs/state.md), as a tree that begins with nodes and control planes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._docker
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._fields import Row
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._kind import Kind, Named
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._namespace_kinds import NAMESPACE
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._ovn_kinds import (
+    NORTHBOUND,
+    SOUTHBOUND,
+    SWITCH_BRIDGE,
+)
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._swarm_kinds import SWARM
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import show
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import read
@@ -46,7 +51,7 @@ _NODE = Kind(
     "node",
     lambda document: document["nodes"].items(),
     place="node",
-    parts=frozenset({"namespaces", "docker", "capabilities"}),
+    parts=frozenset({"namespaces", "docker", "capabilities", "ovs"}),
     reason=_unread,
     sentences={
         "created": "node {name} was added to the lab",
@@ -59,10 +64,11 @@ _NODE = Kind(
         Kind("tool", _tools, lambda row: str(row["path"])),
         NAMESPACE,
         ENGINE,
+        SWITCH_BRIDGE,
     ),
 )
 
-ROOTS = (_NODE, SWARM)
+ROOTS = (_NODE, SWARM, NORTHBOUND, SOUTHBOUND)
 
 
 def _names(kinds: Iterable[Kind]) -> Iterator[str]:

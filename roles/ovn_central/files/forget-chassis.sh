@@ -1,12 +1,10 @@
 #!/bin/sh
-# Usage: forget-chassis.sh DATABASE [CHASSIS ...], those to keep. Says what it removed.
+# Usage: forget-chassis.sh [CHASSIS ...], those to keep. Says what it removed. Each member of a cluster takes changes.
 set -eu
-export OVN_SB_DB="$1"
-shift
 wanted=" $* "
-for chassis in $(ovn-sbctl --timeout=10 --bare --columns=name list Chassis); do
+for chassis in $(ovn-sbctl --no-leader-only --timeout=10 --bare --columns=name list Chassis); do
   case $wanted in
     *" $chassis "*) ;;
-    *) ovn-sbctl --timeout=10 chassis-del "$chassis"; echo "removed $chassis" ;;
+    *) ovn-sbctl --no-leader-only --timeout=10 chassis-del "$chassis"; echo "removed $chassis" ;;
   esac
 done

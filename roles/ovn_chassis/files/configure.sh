@@ -1,7 +1,10 @@
 #!/bin/sh
-# Usage: configure.sh [KEY=VALUE ...], an empty value removes the key. Says what it changed.
+# Usage: configure.sh "KEY CERTIFICATE AUTHORITY"|"" [KEY=VALUE ...], an empty value removes the key. Says what it changed.
 set -eu
-before=$(ovs-vsctl get Open_vSwitch . external_ids)
+certificates=$1
+shift
+settings() { ovs-vsctl get-ssl -- get Open_vSwitch . external_ids; }
+before=$(settings)
 for setting in "$@"; do
   key=${setting%%=*} value=${setting#*=}
   if [ -n "$value" ]; then set -- "$@" -- set Open_vSwitch . "external_ids:$key=\"$value\""
@@ -9,5 +12,6 @@ for setting in "$@"; do
   fi
   shift
 done
-ovs-vsctl --no-wait "$@"
-[ "$before" = "$(ovs-vsctl get Open_vSwitch . external_ids)" ] || echo "changed the settings"
+# shellcheck disable=SC2086
+ovs-vsctl --no-wait ${certificates:+-- set-ssl $certificates} "$@"
+[ "$before" = "$(settings)" ] || echo "changed the settings"

@@ -13,15 +13,17 @@ from typing import Any
 ROOT = Path(__file__).parents[3]
 
 
-def record(directory: Path, steps: list[str], *options: str) -> str:
-    """What the terminal showed of a play with these steps; the nodes are n1 and n2."""
+def record(directory: Path, steps: list[str], *options: str, groups: dict[str, str] | None = None) -> str:
+    """What the terminal showed of a play with these steps; the nodes are n1 and n2, ``groups`` have one of them."""
     hosts = {name: None for name in ("n1", "n2")}
     variables = {
         "lab_name": "recorded",
         "ansible_connection": "local",
         "ansible_python_interpreter": sys.executable,
+        "nodes_address": "127.0.0.1",
     }
-    inventory = {"all": {"vars": variables, "children": {"nodes": {"hosts": hosts}}}}
+    children = {name: {"hosts": {host: None}} for name, host in (groups or {}).items()}
+    inventory = {"all": {"vars": variables, "children": {"nodes": {"hosts": hosts}, **children}}}
     (directory / "inventory.json").write_text(json.dumps(inventory), encoding="utf-8")
     tasks: list[dict[str, Any]] = [
         {
@@ -72,3 +74,14 @@ def test_another_folder(tmp_path: Path) -> None:
     record(tmp_path, ["nodes"], "--extra-vars", f"report_dir={tmp_path}/elsewhere")
     assert [path.name for path in (tmp_path / "elsewhere" / "steps").iterdir()] == ["01-nodes.json"]
     assert not (tmp_path / "reports").exists()
+
+
+def test_ovn_is_part_of_a_step_also_where_it_cannot_be_read(tmp_path: Path) -> None:
+    groups = {"ovn_central": "n1", "ovn_chassis": "n2"}
+    record(tmp_path, ["nodes", "ovn_topology"], groups=groups)
+    steps = tmp_path / "reports" / "recorded" / "steps"
+    assert (steps / "09-ovn_topology.txt").exists()
+    document = json.loads((steps / "09-ovn_topology.json").read_text(encoding="utf-8"))
+    assert document["control"]["ovn_nb"] is None
+    assert "tcp:127.0.0.1:6641" in document["control"]["ovn_nb_reason"]
+    assert "ovs" in document["nodes"]["n2"] and "ovs" not in document["nodes"]["n1"]

@@ -156,6 +156,18 @@ def central(address: str, *seen: str) -> Variables:
             "Put two first.",
             id="a second cluster",
         ),
+        pytest.param(
+            {
+                "one": {**central("192.0.2.1", "clustered", "over tcp"), "ovn_tls": True},
+                "two": {**central("192.0.2.2", "clustered", "over ssl"), "ovn_tls": True},
+                "three": {**central("192.0.2.3"), "ovn_tls": True},
+            },
+            ["one"],
+            "The databases of one are part of a cluster that speaks tcp among itself, which cannot be changed. "
+            "Set ovn_tls to false, or remove /var/lib/ovn on all hosts of the group ovn_central to start with empty "
+            "databases.",
+            id="a cluster without TLS",
+        ),
     ],
 )
 def test_databases_are_refused_with_the_reason(

@@ -97,7 +97,7 @@ def ovn(daemons: ovn_daemons.Daemons, capsys: pytest.CaptureFixture[str]) -> Ite
     yield databases
     databases.nbctl(*" -- ".join(f"--all destroy {table}" for table in ROOT_TABLES).split())
     databases.nbctl("--all", "destroy", "HA_Chassis_Group")
-    databases.sbctl("--all", "destroy", "Chassis")
+    databases.sbctl("--all", "destroy", "Chassis", "--", "--all", "destroy", "Chassis_Private")
 
 
 def counted(before: dict[Any, Any], after: dict[Any, Any]) -> dict[str, dict[str, int]]:
@@ -430,6 +430,81 @@ def test_chassis_have_to_be_there(ovn: Ovn) -> None:
     assert ovn.apply(topologies.WHOLE, southbound=ovn.southbound)["changed"] is True
 
 
+def configuration(ovn: Ovn) -> list[int]:
+    """Return what is asked for, translated and carried out, as numbers."""
+    return [int(ovn.nbctl("get", "NB_Global", ".", counter)) for counter in ("nb_cfg", "sb_cfg", "hv_cfg")]
+
+
+def test_a_change_is_a_configuration_of_its_own(ovn: Ovn) -> None:
+    (before, *_rest) = configuration(ovn)
+    ovn.apply(topologies.WHOLE)
+    # Without a chassis northd has nobody to wait for.
+    assert configuration(ovn) == [before + 1] * 3
+    ovn.apply(topologies.WHOLE)
+    ovn.run({}, check=True)
+    assert configuration(ovn) == [before + 1] * 3
+    assert ovn.run(state="absent")["changed"] is True
+    assert configuration(ovn) == [before + 2] * 3
+
+
+def test_it_waits_until_all_chassis_have_carried_it_out(ovn: Ovn) -> None:
+    for number, name in enumerate(("chassis1", "chassis2"), 1):
+        ovn.sbctl("chassis-add", name, "geneve", f"127.0.0.{number}")
+        ovn.sbctl("set", "Chassis", name, "other_config:ovn-bridge-mappings=extnet:br-ex")
+        ovn.sbctl("create", "Chassis_Private", f"name={name}")
+    arguments = {"southbound": ovn.southbound, "wait": "chassis", "wait_seconds": 0.5}
+    late = ovn.run(topologies.WHOLE, **arguments)
+    assert (late["failed"], late["changed"], late["behind"]) == (True, True, ["chassis1", "chassis2"])
+    assert late["msg"] == (
+        "The northbound database is as desired, but chassis1, chassis2 did not carry it out within 0.5 seconds. "
+        "Look at ovn-controller there, or remove a chassis that is gone with ovn-sbctl chassis-del."
+    )
+    assert ovn.rows()
+    (wanted, *_rest) = configuration(ovn)
+    ovn.sbctl("set", "Chassis_Private", "chassis2", f"nb_cfg={wanted}")
+    again = ovn.run(topologies.WHOLE, **arguments)
+    assert (again["changed"], again["behind"]) == (False, ["chassis1"])
+    assert ovn.apply(topologies.WHOLE, **{**arguments, "wait": "none"})["changed"] is False
+    assert ovn.run(topologies.WHOLE, check=True, **arguments)["changed"] is False
+    ovn.sbctl("set", "Chassis_Private", "chassis1", f"nb_cfg={wanted}")
+    assert ovn.apply(topologies.WHOLE, **{**arguments, "wait_seconds": 30})["changed"] is False
+    assert configuration(ovn) == [wanted] * 3
+
+
+def test_it_waits_for_northd(ovn: Ovn) -> None:
+    ovn.daemons.run("ovn-appctl", "-t", f"{ovn.daemons.directory}/northd.ctl", "pause")
+    try:
+        late = ovn.run(topologies.WHOLE, wait_seconds=0.5)
+        assert (late["changed"], late["behind"]) == (True, ["ovn-northd"])
+        assert late["msg"] == (
+            "The northbound database is as desired, but ovn-northd did not carry it out within 0.5 seconds. "
+            "Look whether it runs, and at its log."
+        )
+        assert ovn.apply({}, wait="none")["changed"] is True
+    finally:
+        ovn.daemons.run("ovn-appctl", "-t", f"{ovn.daemons.directory}/northd.ctl", "resume")
+    assert ovn.apply({})["changed"] is False
+
+
+def test_who_is_late_cannot_be_found_out(ovn: Ovn) -> None:
+    opened: list[str] = []
+    client = ovn_topology._client
+
+    def second_time_nowhere(options: dict[str, Any], remotes: str, database: str) -> Any:
+        opened.append(database)
+        gone = opened.count("OVN_Southbound") == 2
+        return client(options, "unix:/nowhere/sb.sock" if gone else remotes, database)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ovn_topology, "_client", second_time_nowhere)
+        result = ovn.run({"switches": [{"name": "sw0"}]}, southbound=ovn.southbound, wait="chassis")
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["msg"] == (
+        "The northbound database is as desired, but whether OVN has carried it out could not be found out: "
+        "unix:/nowhere/sb.sock: there is no such socket."
+    )
+
+
 @pytest.mark.parametrize(
     ("before", "meanwhile", "topology"),
     [
@@ -468,6 +543,7 @@ def test_what_changes_meanwhile_ends_it(
         ({"topology": {"acls": [{"direction": "to-lport", "priority": 1, "match": "ip", "action": "drop"}]}}, "one of"),
         ({"topology": {"switches": [{"name": "a", "localnet": {}}]}}, "missing required arguments: network"),
         ({"topology": None}, "Give a topology, or state=absent"),
+        ({"wait": "chassis"}, "wait is chassis but all of the following are missing: southbound"),
         (
             {"topology": topologies.changed(((*VM1, "mac"), "50"))},
             "Port vm1: '50' does not appear to be a MAC address.",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._errors import ParseError
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._openflow import (
+    parse_cookies,
     parse_flow,
     parse_flows,
     parse_match,
@@ -147,6 +148,34 @@ def test_match_of_a_flow_in_a_trace() -> None:
         "in_port": 4,
         "vlan_tci": 0,
     }
+
+
+def test_cookies_by_table_and_metadata() -> None:
+    more = [
+        " cookie=0x1, duration=1s, table=0, n_packets=0, n_bytes=0, idle_age=1, in_port=1 actions=resubmit(,8)",
+        " cookie=0x2, duration=1s, table=14, n_packets=0, n_bytes=0, idle_age=1, metadata=0x2 actions=drop",
+        " cookie=0x2, duration=1s, table=14, n_packets=0, n_bytes=0, idle_age=1, priority=9,metadata=0x2 actions=drop",
+        " cookie=0x3, duration=1s, table=14, n_packets=0, n_bytes=0, idle_age=1, metadata=0x2/0x3 actions=drop",
+        " priority=0 actions=NORMAL",
+    ]
+    assert parse_cookies("\n".join(["NXST_FLOW reply (xid=0x4):", FLOW, *more])) == [
+        {"table": 0, "metadata": None, "cookies": [0, 1]},
+        {"table": 14, "metadata": None, "cookies": [3]},
+        {"table": 14, "metadata": 2, "cookies": [2, 0x5BFA3FE2]},
+    ]
+
+
+@pytest.mark.parametrize("dump", ["ovn-chassis.dump-flows.txt", "neutron-chassis.dump-flows-names.txt"])
+def test_cookies_are_those_of_the_flows(dump: str) -> None:
+    text = (RECORDINGS / dump).read_text()
+    read = {(row["table"], row["metadata"], cookie) for row in parse_cookies(text) for cookie in row["cookies"]}
+    metadata = [(flow, flow["match"].get("metadata")) for flow in parse_flows(text)]
+    assert read == {(flow["table"], key if isinstance(key, int) else None, flow["cookie"]) for flow, key in metadata}
+
+
+def test_cookies_of_what_is_no_dump() -> None:
+    with pytest.raises(ParseError, match=r"ovs-ofctl dump-flows: cannot read line 2 "):
+        parse_cookies(FLOW + "\n" + FLOW[:60])
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,10 @@ def test_refused(place: tuple[Any, ...], value: Any, sentence: str) -> None:
             {"chassis1": {"extnet"}, "chassis2": {"other"}},
             ["Router port lr0-public: chassis chassis2 has no bridge mapping for the network extnet of switch public."],
         ),
+        (
+            {"chassis1": {"other"}, "chassis2": set()},
+            ["Switch public: no chassis has a bridge mapping for the network extnet."],
+        ),
     ],
 )
 def test_refused_for_these_chassis(chassis: dict[str, set[str]], sentences: list[str]) -> None:

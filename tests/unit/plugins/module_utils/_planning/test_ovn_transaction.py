@@ -88,7 +88,8 @@ EMPTY = Present({table: [] for table in TYPES}, {"Logical_Switch": {}, "Logical_
 
 
 def effects(plan: _ovn_transaction.Plan) -> list[dict[str, Any]]:
-    return [operation for operation in plan.operations if operation["op"] not in ("wait", "comment")]
+    of_the_lab = [operation for operation in plan.operations if operation.get("table") in TYPES]
+    return [operation for operation in of_the_lab if operation["op"] != "wait"]
 
 
 def waits(plan: _ovn_transaction.Plan) -> list[dict[str, Any]]:
@@ -114,7 +115,10 @@ def test_new_rows_are_marked_and_refer_to_one_another() -> None:
         "external_ids": ["map", [["packetwalk_lab", "ovn"], ["packetwalk_object", "sw0"]]],
     }
     assert rows["Logical_Switch_Port"]["row"]["dhcpv4_options"] == ["named-uuid", names["DHCP_Options"]]
-    assert plan.operations[-1] == {"op": "comment", "comment": "packetwalk.labs.ovn_topology: lab ovn"}
+    assert plan.operations[-2:] == [
+        {"op": "mutate", "table": "NB_Global", "where": [], "mutations": [["nb_cfg", "+=", 1]]},
+        {"op": "comment", "comment": "packetwalk.labs.ovn_topology: lab ovn"},
+    ]
     assert all(plan.operations[number]["table"] == key[0] for key, number in plan.inserted.items())
     assert plan.counts["DHCP_Options"] == {"inserted": 1, "changed": 0, "deleted": 0}
 

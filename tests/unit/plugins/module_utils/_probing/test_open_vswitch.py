@@ -152,6 +152,17 @@ def test_openflow_of_a_bridge_that_does_not_speak_the_default_version(switch: ov
     assert flow["actions"] == [{"action": "output", "port": "NORMAL"}]
 
 
+def test_cookies_by_table_and_metadata(switch: ovn_daemons.Daemons) -> None:
+    (of_bridge,) = read(switch, "openflow_cookies", names=("br-int",))["openflow_cookies"]
+    assert {(row["table"], row["metadata"], cookie) for row in of_bridge["tables"] for cookie in row["cookies"]} == {
+        (flow["table"], flow["match"].get("metadata"), flow["cookie"])
+        for flow in read(switch, "openflow", names=("br-int",))["openflow"][0]["flows"]
+    }
+    assert read(switch, "openflow_cookies", names=("br-int",), cookie="0xddd015c3")["openflow_cookies"][0][
+        "tables"
+    ] == [row for row in of_bridge["tables"] if row["cookies"] == [0xDDD015C3]]
+
+
 def test_what_the_datapath_made_of_a_packet(switch: ovn_daemons.Daemons) -> None:
     deadline = time.monotonic() + 10
     while not (found := read(switch, "conntrack")["conntrack"][0]["connections"]) and time.monotonic() < deadline:
@@ -210,7 +221,8 @@ def test_what_cannot_be_read_is_null_with_the_reason(tmp_path: Path) -> None:
     ]
     assert document["conntrack"] is None and "cannot read pidfile" in document["conntrack_reason"]
     assert document["bridges"][0]["datapath_id"] is None
-    assert len(unread) == 3 and all(sentence.endswith(".") for sentence in unread)
+    assert document["openflow_cookies"][0]["tables"] is None
+    assert len(unread) == 4 and all(sentence.endswith(".") for sentence in unread)
     assert "Flows of br-int could not be read: " + document["openflow"][0]["flows_reason"] + "." in unread
 
 

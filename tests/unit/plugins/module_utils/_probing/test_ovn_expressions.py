@@ -36,6 +36,19 @@ def test_refused() -> None:
 
 
 @pytest.mark.usefixtures("ovn")
+def test_a_server_may_take_its_time_to_listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = _ovn_expressions.find
+    bind = "import socket, sys, time; socket.socket(socket.AF_UNIX).bind(sys.argv[1][15:]); time.sleep(0.3)"
+    tool = tmp_path / "ovsdb-server"
+    tool.write_text(
+        f'#!/bin/sh\n{sys.executable} -c "{bind}" "$1"\nexec {real("ovsdb-server")} "$@"\n', encoding="ascii"
+    )
+    tool.chmod(0o755)
+    monkeypatch.setattr(_ovn_expressions, "find", lambda name: str(tool) if name == tool.name else real(name))
+    assert list(_ovn_expressions.refused([*UNDERSTOOD, "ip4 &&"], ["as_admins"], ["pg_web"])) == ["ip4 &&"]
+
+
+@pytest.mark.usefixtures("ovn")
 @pytest.mark.parametrize(
     ("said", "reason"),
     [

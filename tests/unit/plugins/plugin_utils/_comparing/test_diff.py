@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Comparing two states of the recorded swarm."""
+"""Comparing two states of the recorded labs."""
 
 from __future__ import annotations
 
@@ -213,6 +213,138 @@ EDITS: dict[str, tuple[Edit, list[str]]] = {
         ["node n3 was removed from the lab"],
     ),
 }
+
+
+def northbound(state: State) -> dict[str, Any]:
+    return state["control"]["ovn_nb"]
+
+
+def southbound(state: State) -> dict[str, Any]:
+    return state["control"]["ovn_sb"]
+
+
+def router(state: State) -> dict[str, Any]:
+    return row(northbound(state)["routers"], name="router1")
+
+
+OVN_EDITS: dict[str, tuple[Edit, list[str]]] = {
+    "northbound database": (
+        lambda state: state["control"].pop("ovn_nb"),
+        ["lab: removed northbound database (switches internal1, internal2, public)"],
+    ),
+    "southbound database": (
+        lambda state: state["control"].pop("ovn_sb"),
+        ["lab: removed southbound database (chassis chassis1, chassis2, chassis3)"],
+    ),
+    "logical switch": (
+        lambda state: without(northbound(state)["switches"], name="internal2"),
+        ["lab: removed logical switch internal2"],
+    ),
+    "logical switch port": (
+        lambda state: row(row(northbound(state)["switches"], name="internal1")["ports"], name="testinstance1").update(
+            up=False
+        ),
+        ["lab: changed logical switch port testinstance1: up yes -> no"],
+    ),
+    "logical router": (
+        lambda state: router(state).update(options={"chassis": "chassis1"}),
+        ["lab: changed logical router router1: options.chassis none -> chassis1"],
+    ),
+    "logical router port": (
+        lambda state: without(router(state)["ports"], name="router1-internal2"),
+        ["lab: removed logical router port router1-internal2 (10.10.11.1/24)"],
+    ),
+    "logical route": (
+        lambda state: router(state)["routes"].clear(),
+        ["lab: removed logical route 0.0.0.0/0 (172.24.4.1)"],
+    ),
+    "logical policy": (
+        lambda state: router(state)["policies"].append(
+            {"priority": 9, "match": "ip4", "action": "drop", "next_hops": []}
+        ),
+        ["lab: created logical policy 9 ip4"],
+    ),
+    "acl": (
+        lambda state: row(northbound(state)["acls"], match="inport == @instances && ip4").update(action="drop"),
+        [
+            "lab: changed acl instances from-lport 1002 inport == @instances && ip4: action allow-related -> drop",
+        ],
+    ),
+    "nat": (
+        lambda state: without(northbound(state)["nats"], external_address="172.24.4.54"),
+        ["lab: removed nat router1 dnat_and_snat 172.24.4.54 (10.10.10.4)"],
+    ),
+    "load balancer": (
+        lambda state: northbound(state)["load_balancers"].append({"name": "web", "vips": {}}),
+        ["lab: created load balancer web"],
+    ),
+    "port group": (
+        lambda state: northbound(state)["port_groups"][0]["ports"].remove("testinstance4"),
+        ["lab: changed port group instances: ports -testinstance4"],
+    ),
+    "address set": (
+        lambda state: northbound(state)["address_sets"].append({"name": "admins", "addresses": ["10.0.0.0/8"]}),
+        ["lab: created address set admins (10.0.0.0/8)"],
+    ),
+    "dhcp options": (
+        lambda state: northbound(state)["dhcp_options"].clear(),
+        ["lab: removed dhcp options 10.10.11.0/24"],
+    ),
+    "dns records": (
+        lambda state: northbound(state)["dns"].clear(),
+        ["lab: removed dns records internal2"],
+    ),
+    "chassis": (
+        lambda state: without(southbound(state)["chassis"], name="chassis3"),
+        ["lab: removed chassis chassis3 (geneve 192.168.98.13)"],
+    ),
+    "datapath": (
+        lambda state: without(southbound(state)["datapaths"], name="internal1"),
+        ["lab: removed datapath internal1 (switch VNI 1)"],
+    ),
+    "port binding": (
+        lambda state: row(southbound(state)["port_bindings"], name="testinstance1").update(chassis="chassis3"),
+        ["lab: changed port binding testinstance1: chassis chassis1 -> chassis3"],
+    ),
+    "gateway": (
+        lambda state: southbound(state)["gateways"][0].update(chassis="chassis1"),
+        ["lab: changed gateway cr-router1-public: chassis chassis2 -> chassis1"],
+    ),
+    "open vswitch bridge": (
+        lambda state: without(state["nodes"]["chassis1"]["ovs"]["bridges"], name="br-ex"),
+        ["chassis1: removed open vswitch bridge br-ex (netdev)"],
+    ),
+    "open vswitch interface": (
+        lambda state: without(
+            row(state["nodes"]["chassis1"]["ovs"]["bridges"], name="br-int")["ports"], name="ovn-chassi-0"
+        ),
+        ["chassis1: removed open vswitch interface ovn-chassi-0 (geneve 192.168.98.13)"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "sentences"), OVN_EDITS.values(), ids=OVN_EDITS)
+def test_one_thing_changed_of_ovn(ovn_state: State, edit: Edit, sentences: list[str]) -> None:
+    after = copy.deepcopy(ovn_state)
+    edit(after)
+    assert texts(_diff.state_diff(ovn_state, after)) == sentences
+
+
+def test_what_ovn_does_by_itself_is_no_change(ovn_state: State) -> None:
+    after = copy.deepcopy(ovn_state)
+    southbound(after)["chassis"][0]["nb_cfg"] += 1
+    southbound(after)["mac_bindings"].append({"logical_port": "router1-public", "address": "172.24.4.9"})
+    northbound(after)["acls"][0]["uuid"] = "00000000-0000-0000-0000-000000000000"
+    assert _diff.state_diff(ovn_state, after) == []
+
+
+def test_open_vswitch_that_was_not_there_is_not_taken_for_empty(ovn_state: State) -> None:
+    before = copy.deepcopy(ovn_state)
+    before["nodes"]["chassis1"].update(ovs=None, ovs_reason="there is no such socket")
+    assert texts(_diff.state_diff(before, ovn_state)) == [
+        "chassis1: open vswitch bridge could not be compared: unknown before (there is no such socket); "
+        "after: br-ex, br-int, br-ul"
+    ]
 
 
 @pytest.mark.parametrize("volatile", [False, True])
@@ -451,4 +583,4 @@ def test_the_summary_counts_every_action(swarm_state: State) -> None:
 
 def test_every_kind_is_edited_by_a_test() -> None:
     told_otherwise = {"feature", "tool", "docker network task", "nft table", "nft chain", "nft rule", "nft set"}
-    assert set(OBJECTS) - set(EDITS) == told_otherwise
+    assert set(OBJECTS) - set(EDITS) - set(OVN_EDITS) == told_otherwise
