@@ -22,6 +22,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._ovn_gat
     ovn_gateways,
 )
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._ovn_mac_bindings import ovn_mac_bindings
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._ovn_openflow import ovn_openflow
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._ovn_ports import ovn_ports
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._ovn_topology import ovn_topology
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._ovn_translation import ovn_nat
@@ -151,6 +152,7 @@ CHECKS = (
         f"{_OVN_KUBERNETES}/3115",
         ovn_ports,
     ),
+    Check("ovn_openflow", "Chassis carry out the logical flows", "ovn", f"{_OVN}/181", ovn_openflow),
     Check("ovn_gateways", "Gateways are on the preferred live chassis", "ovn", f"{_OVN}/129", ovn_gateways),
     Check(
         "ovn_bridge_mappings",

@@ -57,7 +57,7 @@ def test_a_lab_with_ovn_that_lost_a_chassis(tmp_path: Path, act: Callable[..., A
     result, shown = act("verify", arguments)
     assert result["failed"] is True
     assert {finding["check"].partition("_")[0] for finding in result["findings"]} == {"ovn"}
-    assert (result["summary"]["failed"], result["summary"]["error"]) == (0, 5)
+    assert (result["summary"]["failed"], result["summary"]["error"]) == (0, 6)
     assert "no route to host" in shown
     saved = json.loads((tmp_path / "out" / "state.json").read_text())
     assert saved["control"] == control

@@ -213,6 +213,13 @@ def learnt(address: str, mac: str) -> Fault:
     return change("mac_bindings", {"address": "172.24.4.1"}, address=address, mac=mac)
 
 
+def without_openflow(document: Document) -> None:
+    (integration,) = (
+        row for row in document["nodes"]["chassis3"]["ovs"]["openflow_cookies"] if row["bridge"] == "br-int"
+    )
+    integration["tables"].clear()
+
+
 def unreadable(document: Document) -> None:
     document["nodes"]["chassis3"].update(ovs=None, ovs_reason="no such socket")
 
@@ -229,9 +236,8 @@ HEALTHY: dict[str, Fault] = {
     ),
     "an OVN that did not tell what is up": change("port_bindings", {"name": "testinstance1"}, up=None),
     "a container's port": all_of(
-        unplugged,
-        wish_port("testinstance1", parent="testinstance2"),
-        change("port_bindings", {"name": "testinstance1"}, chassis="chassis2"),
+        change_interface("chassis2", "testinstance3", external_ids={}),
+        wish_port("testinstance3", parent="testinstance2"),
     ),
     "a gateway router": wish("routers", {"name": "router1"}, chassis="chassis1"),
     "a tunnel of somebody else": second_tunnel(name="other", remote="192.0.2.9"),
@@ -283,7 +289,7 @@ FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
     ),
     "two nodes have one name": (
         system_id("chassis2"),
-        {"ovn_chassis": FAILED, "ovn_tunnels": FAILED, "ovn_ports": FAILED},
+        {"ovn_chassis": FAILED, "ovn_tunnels": FAILED, "ovn_ports": FAILED, "ovn_openflow": FAILED},
     ),
     "a chassis that left": (another_chassis(), {"ovn_chassis": FAILED, "ovn_tunnels": FAILED}),
     "a host name twice": (change("chassis", {"name": "chassis2"}, hostname="chassis1"), {"ovn_chassis": FAILED}),
@@ -318,7 +324,7 @@ FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
     ),
     "a port is bound where nothing is": (
         change("port_bindings", {"name": "testinstance1"}, chassis="chassis3"),
-        {"ovn_ports": FAILED},
+        {"ovn_ports": FAILED, "ovn_openflow": FAILED},
     ),
     "a port is bound elsewhere than requested": (
         change("port_bindings", {"name": "testinstance1"}, requested_chassis="chassis2"),
@@ -333,6 +339,7 @@ FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
     "the interface is down": (change_interface("chassis1", "testinstance1", link_state="down"), {"ovn_ports": FAILED}),
     "the port is not up": (wish_port("testinstance1", up=False), {"ovn_ports": FAILED}),
     "the binding is not up": (change("port_bindings", {"name": "testinstance1"}, up=False), {"ovn_ports": FAILED}),
+    "no OpenFlow": (without_openflow, {"ovn_openflow": FAILED}),
     "no bridge mapping": (without_mapping, {"ovn_bridge_mappings": FAILED}),
     "no bridge": (without_bridge, {"ovn_bridge_mappings": FAILED}),
     "no patch to the bridge": (without_patch, {"ovn_bridge_mappings": FAILED}),
@@ -382,7 +389,9 @@ FAULTS: dict[str, tuple[Fault, dict[str, set[str]]]] = {
     ),
     "a chassis that cannot be read": (
         unreadable,
-        dict.fromkeys(("ovn_chassis", "ovn_tunnels", "ovn_bfd", "ovn_ports", "ovn_bridge_mappings"), ERROR),
+        dict.fromkeys(
+            ("ovn_chassis", "ovn_tunnels", "ovn_bfd", "ovn_ports", "ovn_openflow", "ovn_bridge_mappings"), ERROR
+        ),
     ),
 }
 
