@@ -11,7 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible_collections.packetwalk.labs.plugins.plugin_utils import _action, _files, _shown, _state
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting import _walk_mermaid, _walk_tree
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _expectations, _plan, _walks
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _expectations, _plan, _switches, _walks
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._names import UnknownName
 
 _TOKEN_BYTES = 16
@@ -24,6 +24,7 @@ class ActionModule(_action.ControllerAction):
     SPECIFICATION = {
         "argument_spec": {
             **_action.STATE_OPTIONS,
+            "answers": {"type": "list", "elements": "dict"},
             "from": {"type": "str", "required": True},
             "to": {"type": "str", "required": True},
             "protocol": {"type": "str", "choices": list(_walks.PROTOCOLS), "default": "tcp"},
@@ -42,29 +43,35 @@ class ActionModule(_action.ControllerAction):
         for name, (least, most) in _LIMITS.items():
             if not least <= arguments[name] <= most:
                 raise AnsibleActionFail(f"{name} is {arguments[name]}. Give a number from {least} to {most}.")
+        answers = arguments["answers"]
         try:
+            document = _switches.with_answers(self.document(arguments), answers or [])
             walk = _walks.walk(
-                self.document(arguments),
+                document,
                 arguments["from"],
                 arguments["to"],
                 arguments["protocol"],
                 arguments["source_port"],
                 arguments["size_bytes"],
             )
-            unmet = _expectations.unmet(walk, arguments["expect"], arguments["via"])
+            # Whoever asks on walks again.
+            asks = answers is not None and bool(walk["questions"])
+            unmet = _expectations.unmet(walk, arguments["expect"], arguments["via"]) if not asks else []
         except (_state.StateError, UnknownName, _expectations.NotUnderstood, ValueError) as problem:
             raise AnsibleActionFail(str(problem)) from None
 
-        if not arguments["quiet"]:
+        if not arguments["quiet"] and not asks:
             _shown.show(self._display, _walk_tree.lines(walk, _shown.columns(self._display)))
         reports: dict[str, str] = {}
         directory = self.place(arguments["report_dir"])
-        if directory:
+        if directory and not asks:
             texts = {
                 "json": ("walk.json", _files.as_json(walk)),
                 "txt": ("walk.txt", _walk_tree.text(walk)),
                 "mmd": ("walk.mmd", _walk_mermaid.walk_mermaid(walk)),
             }
+            if arguments["state_file"] is None:
+                texts["state"] = ("state.json", _state.dump(document))
             reports = _action.write_reports("The walk", directory, texts)
         return {
             "failed": bool(unmet),

@@ -56,18 +56,6 @@ options:
       - Where the southbound database is served, for example V(tcp:192.0.2.1:6642).
       - Without it that is where ovn-controller of this host looks for it.
     type: str
-  ca_certificate:
-    description:
-      - File with the certificates that servers on V(ssl) remotes must be signed with.
-    type: path
-  certificate:
-    description:
-      - File with the certificate that is shown to servers on V(ssl) remotes.
-    type: path
-  private_key:
-    description:
-      - File with the private key of O(certificate).
-    type: path
   expect:
     description:
       - How the packet has to end, V(VERDICT [to NAME] [at PLACE]). The task fails when it does not.
@@ -86,6 +74,7 @@ extends_documentation_fragment:
   - packetwalk.labs._attributes
   - packetwalk.labs._attributes.info_module
   - packetwalk.labs._attributes.linux
+  - packetwalk.labs._ovn_databases
 requirements:
   - C(ovs-appctl) on the target
 notes:
@@ -176,6 +165,13 @@ trace:
               returned: always
               type: int
               sample: 1
+        device:
+          description:
+            - Name of the port in the datapath, V(null) when it is not known. Of a tunnel it is the port where its
+              packets leave. The datapath of the kernel leaves that to the kernel, so it is the name of a tunnel there.
+          returned: always
+          type: str
+          sample: eth0
         interface:
           description: Name of the port, or of the tunnel. V(null) when it is not known.
           returned: always
@@ -353,8 +349,12 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._errors import ParseError
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._ovsdb import OvsdbError
-from ansible_collections.packetwalk.labs.plugins.module_utils._probing import _ofproto_trace, _trace_expectation
-from ansible_collections.packetwalk.labs.plugins.module_utils._probing._ovsdb_client import OvsdbClient, Tls
+from ansible_collections.packetwalk.labs.plugins.module_utils._probing import (
+    _ofproto_trace,
+    _ovn_databases,
+    _trace_expectation,
+)
+from ansible_collections.packetwalk.labs.plugins.module_utils._probing._ovsdb_client import OvsdbClient
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._trace_command import TraceError
 
 
@@ -370,7 +370,7 @@ def ask(options: dict[str, Any]) -> dict[str, Any]:
         southbound = options["southbound"] or switch.southbound
         if not southbound:
             raise TraceError("no ovn-controller was told where the southbound database is, so southbound must be given")
-        tls = Tls(options["private_key"], options["certificate"], options["ca_certificate"])
+        tls = _ovn_databases.tls_of(options)
         with OvsdbClient(southbound, "OVN_Southbound", True, tls, seconds) as client:
             _ofproto_trace.explain(trace, client)
     return trace
@@ -387,9 +387,7 @@ def main() -> None:
             "ct_next": {"type": "list", "elements": "str", "default": []},
             "detrace": {"type": "bool", "default": False},
             "southbound": {"type": "str"},
-            "ca_certificate": {"type": "path"},
-            "certificate": {"type": "path"},
-            "private_key": {"type": "path", "no_log": False},
+            **_ovn_databases.TLS,
             "expect": {"type": "str"},
             "timeout_seconds": {"type": "float", "default": 30.0},
         },

@@ -12,6 +12,9 @@ description:
   - Follows the first packet of a connection from one name to another through what the nodes of a lab really hold, as
     their kernels would. Routing rules and tables, netfilter, IPVS, neighbours and ARP, bridges, VLANs and VXLAN all
     decide as they do there.
+  - Where Open vSwitch decides it is asked itself. What it has to be asked is in RV(walk.questions), for
+    M(packetwalk.labs.ofproto_trace), and O(answers) is what it said. The playbook C(packetwalk.labs.walk) asks until
+    there are no more questions.
   - Each hop has the packet before and after it, and the row that decided. Where the kernel has a choice, such as among
     the backends of IPVS, the walk has a branch for each.
   - What the state does not tell ends a branch as V(undecided) with the reason. Nothing is guessed.
@@ -32,17 +35,27 @@ attributes:
     details:
       - The walk is made as always, but no report is written.
 options:
+  answers:
+    description:
+      - What Open vSwitch said. The results that loops of M(packetwalk.labs.ofproto_trace) over RV(walk.questions)
+        registered, those of earlier rounds too.
+      - With it, even when it is empty, a walk that has questions is not shown, not written, and not compared with
+        O(expect) and O(via), as it is to be made again with their answers.
+    type: list
+    elements: dict
   from:
     description:
       - Where the packet begins. The name of a node, a task (V(client.1)), a container, a service (all its running
-        tasks), a namespace (V(worker1/ingress_sbox)), an address that somebody in the lab has, or V(outside), which can
-        be given an address (V(outside:203.0.113.9)).
+        tasks), a namespace (V(worker1/ingress_sbox)), a logical port of OVN, an address that somebody in the lab has,
+        or V(outside), which can be given an address (V(outside:203.0.113.9)).
+      - V(outside) is no node's, unless the lab has a namespace that is called so.
     type: str
     required: true
   to:
     description:
       - Where it is sent, V(NAME) or V(NAME:PORT). The name of a service means what Docker's name server answers at
-        O(from). It can also be a task, V(tasks.NAME), a node, V(localhost) or an address.
+        O(from). It can also be a task, V(tasks.NAME), a node, V(localhost), an address, or a namespace or a logical
+        port of OVN, which is its one address.
       - The port can be left out when a service has only one.
     type: str
     required: true
@@ -64,11 +77,12 @@ options:
   expect:
     description:
       - How every branch has to end, V(VERDICT), V(VERDICT to NAME) or V(VERDICT at PLACE).
-      - The verdict is V(delivered), V(refused), V(dropped), V(ignored), V(left), V(undecided), V(loop) or V(limit).
-      - The name is that of the container or node that gets the packet. V(vote.2) stands for a task, V(vote) for
-        every task of the service.
-      - The place is a node, a namespace, a device, V(NODE/NAMESPACE), V(NODE/NAMESPACE/DEVICE), or a mechanism such as
-        V(filter).
+      - The verdict is V(delivered), V(refused), V(dropped), V(ignored), V(left), V(controller), V(undecided), V(loop)
+        or V(limit).
+      - The name is that of the container, node or namespace that gets the packet. V(vote.2) stands for a task, V(vote)
+        for every task of the service.
+      - The place is a node, a namespace, a device, V(NODE/NAMESPACE), V(NODE/NAMESPACE/DEVICE), a mechanism such as
+        V(filter), or a stage of OVN's logical flows such as V(ls_out_acl).
     type: str
   via:
     description:
@@ -78,7 +92,8 @@ options:
     default: []
   report_dir:
     description:
-      - Directory for V(walk.json), V(walk.txt) and the drawing V(walk.mmd). It is made when it is not there.
+      - Directory for V(walk.json), V(walk.txt) and the drawing V(walk.mmd), and without O(state_file) also for
+        V(state.json), through which the same walk can be made again. It is made when it is not there.
       - A relative path starts at the playbook's directory.
     type: path
   quiet:
@@ -87,6 +102,7 @@ options:
     default: false
 seealso:
   - module: packetwalk.labs.node_state
+  - module: packetwalk.labs.ofproto_trace
   - module: packetwalk.labs.walk_proof
 """
 
@@ -102,6 +118,27 @@ EXAMPLES = r"""
     from: client.1
     to: vote:80
     expect: delivered to vote
+  run_once: true
+  delegate_to: localhost
+
+- name: Ask Open vSwitch what a walk needs to know, in a lab with OVN
+  packetwalk.labs.ofproto_trace:
+    bridge: "{{ item.bridge }}"
+    in_port: "{{ item.in_port }}"
+    flow: "{{ item.flow }}"
+  loop: "{{ walked.walk.questions }}"
+  register: asked
+  delegate_to: "{{ item.node }}"
+  run_once: true
+
+- name: Walk on with the answers
+  packetwalk.labs.walk:
+    lab: "{{ lab_name }}"
+    nodes: "{{ read_nodes }}"
+    ovn: "{{ read_ovn }}"
+    answers: "{{ asked.results }}"
+    from: testinstance1
+    to: testinstance2:22
   run_once: true
   delegate_to: localhost
 
@@ -167,6 +204,32 @@ walk:
           parent: null
           mechanism: name
           text: vote is 10.0.1.2, its virtual address in overlay1
+    questions:
+      description: What Open vSwitch has to be asked before the walk can go on, empty when there is nothing.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        node:
+          description: The node whose Open vSwitch it is.
+          returned: always
+          type: str
+          sample: chassis1
+        bridge:
+          description: See O(packetwalk.labs.ofproto_trace#module:bridge).
+          returned: always
+          type: str
+          sample: br-int
+        in_port:
+          description: See O(packetwalk.labs.ofproto_trace#module:in_port).
+          returned: always
+          type: str
+          sample: testinsta-8aefd
+        flow:
+          description: See O(packetwalk.labs.ofproto_trace#module:flow).
+          returned: always
+          type: str
+          sample: icmp,icmp_type=8,icmp_code=0,nw_src=10.10.10.4,nw_dst=10.10.10.10,nw_ttl=64
 verdict:
   description: How the branches end that count, V(mixed) when they end differently.
   returned: success
@@ -258,7 +321,7 @@ vxlan_ports:
   elements: int
   sample: [4789]
 reports:
-  description: Paths of the reports that were written, by V(json), V(txt) and V(mmd).
+  description: Paths of the reports that were written, by V(json), V(txt), V(mmd) and V(state).
   returned: success
   type: dict
   sample: {json: /srv/lab/reports/swarm/walk/walk.json}

@@ -22,6 +22,7 @@ _COLOURS = {
     "loop": C.COLOR_ERROR,
     "mixed": C.COLOR_WARN,
     "undecided": C.COLOR_WARN,
+    "controller": C.COLOR_WARN,
     "limit": C.COLOR_WARN,
     "left": C.COLOR_WARN,
     "ignored": C.COLOR_SKIP,

@@ -50,7 +50,8 @@ class Switch:
     def trace(self, bridge: str, flow: str, in_port: str | None, ct_next: Sequence[str]) -> _Row:
         """A trace as ``parse_trace`` gives it. Its ``outputs`` have more keys, each None where there is no such thing.
 
-        * ``interface``: name of the port.
+        * ``device``: name of the port in the datapath; the userspace datapath sends a tunnel's packets by it.
+        * ``interface``: name of the port, or of the tunnel.
         * ``logical_port``: what OVN has plugged in there.
         * ``chassis``: where the packet comes out: here for a logical port, the one at the end of a tunnel.
 
@@ -64,7 +65,8 @@ class Switch:
         trace = parse_trace(self._said(["ofproto/trace", bridge, flow, *states]))
         names = _ports_of(self._said(["dpif/show"]), bridge) if trace["outputs"] else {}
         for output in trace["outputs"]:
-            output.update(self._described(names.get(output["port"], output["port"]), output["tunnel"]))
+            device = names.get(output["port"])
+            output.update(device=device, **self._described(device or output["port"], output["tunnel"]))
         return trace
 
     def _number(self, name: str) -> int:

@@ -17,7 +17,7 @@ _NARROWEST = 20
 # One for one, so that columns stay where they are.
 _ASCII = str.maketrans("├└─│·✔✘", "|`-|/+x")
 
-_MARKS = {"delivered": "✔", "left": ">", "undecided": "?", "ignored": "~", "mixed": "✘"}
+_MARKS = {"delivered": "✔", "left": ">", "undecided": "?", "controller": "?", "ignored": "~", "mixed": "✘"}
 
 
 def mark(verdict: str) -> str:

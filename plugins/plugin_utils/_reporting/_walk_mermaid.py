@@ -20,7 +20,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._reporting._places
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import short_name
 
 # Every verdict that is not in the table is bad news.
-_CLASSES = {"delivered": "good", "left": "open", "undecided": "open", "ignored": "open"}
+_CLASSES = {"delivered": "good", "left": "open", "undecided": "open", "controller": "open", "ignored": "open"}
 _COLOURS = {"good": "green", "bad": "red", "open": "orange"}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _vxlan, _wire
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _open_vswitch, _vxlan, _wire
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._hop import (
     IGNORED,
     Note,
@@ -180,6 +180,9 @@ _LEAVING: dict[str | None, Callable[[Walker, Place, Packet, Row], list[Step]]] =
     "vxlan": _vxlan.leave,
     "dummy": _swallowed,
     "ethernet": _wire.leave,
+    # Internal ports of Open vSwitch, of the kernel's datapath and of its own.
+    "openvswitch": _open_vswitch.leave,
+    "tun": _open_vswitch.leave,
 }
 
 
@@ -192,10 +195,6 @@ def receive(walker: Walker, place: Place, packet: Packet) -> list[Step]:
     if not is_up(link):
         text = f"{device} of {namespace.where} is down"
         return end("receive", "dropped", text, packet, device=device, source="links", row=link)
-    switch = walker.world.switch_of(namespace.node, device) if namespace.name == "host" else None
-    if switch:
-        reason = f"what Open vSwitch does with a frame that comes to {device}, a port of {switch}"
-        return undecided("receive", reason, packet, device=device, source="ovs", row=link)
     chain = not_simulated(namespace, "netdev", device)
     if chain:
         return undecided("receive", f"what {chain} does to a frame", packet, device=device, source=chain)
@@ -204,6 +203,9 @@ def receive(walker: Walker, place: Place, packet: Packet) -> list[Step]:
         text = f"it comes to {device} of {namespace.where} as it was before"
         return end("receive", "loop", text, packet, device=device, source="links", row=link)
     place = place._replace(trail=place.trail | {seen})
+    switch = walker.world.switch_of(namespace, device)
+    if switch:
+        return _open_vswitch.receive(place, packet, link, switch)
     if packet.vlans:
         steps = _untagged(walker, place, packet, link)
         if steps:

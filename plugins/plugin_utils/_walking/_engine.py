@@ -14,6 +14,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import (
     _forwarding,
     _local,
     _neighbour,
+    _open_vswitch,
     _routing,
     _vxlan,
     _wire,
@@ -52,6 +53,7 @@ STAGES: dict[str, Stage] = {
     "transmit": _devices.transmit,
     "macvlan": _devices.macvlan,
     "encapsulate": _vxlan.encapsulate,
+    "switch": _open_vswitch.switch,
     "wire": _wire.wire,
 }
 

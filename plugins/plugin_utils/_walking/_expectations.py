@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._ways import Row, Way, ways
 
-VERDICTS = ("delivered", "refused", "dropped", "ignored", "left", "undecided", "loop", "limit")
+VERDICTS = ("delivered", "refused", "dropped", "ignored", "left", "controller", "undecided", "loop", "limit")
 
 _EXPECTED = re.compile(rf"({'|'.join(VERDICTS)})(?: (?:to (\S+)|at (\S+)))?")
 
@@ -61,8 +61,10 @@ def _understood(expect: str) -> _Expected:
 
 
 def _is_called(recipient: str | None, name: str) -> bool:
-    """A task is called by its whole name, by service and slot, and by its service."""
-    return recipient is not None and (recipient == name or recipient.startswith(f"{name}."))
+    """A task is called by its whole name, by service and slot, and by its service, a namespace with its node or not."""
+    if recipient is None:
+        return False
+    return name in (recipient, recipient.partition("/")[2]) or recipient.startswith(f"{name}.")
 
 
 def _not_passed(way: Way, via: Sequence[str]) -> str | None:
@@ -77,7 +79,10 @@ def _not_passed(way: Way, via: Sequence[str]) -> str | None:
 
 
 def _is_at(hop: Row, place: str) -> bool:
-    """Whether a hop is at a node, a namespace, a device, NODE/NAMESPACE, NODE/NAMESPACE/DEVICE or a mechanism."""
+    """Whether a hop is at a node, a namespace, a device, NODE/NAMESPACE, NODE/NAMESPACE/DEVICE, a mechanism or a stage.
+
+    Stages, as ``ls_in_acl``, are those of OVN's logical flows.
+    """
     node, namespace, device = hop["node"], hop["namespace"], hop["device"]
     names = (node, namespace, device, hop["mechanism"], f"{node}/{namespace}", f"{node}/{namespace}/{device}")
-    return place in names
+    return place in names or place == ((hop["evidence"] or {}).get("row") or {}).get("stage")

@@ -26,6 +26,7 @@ class Place(NamedTuple):
     ``in_port`` and ``out_port`` are ports of a bridge whose frames netfilter is asked about.
     ``learned`` is what bridges learned from an answer to ARP: the port by node, namespace, bridge and MAC address.
     ``copies`` has something of its own for each time that copies of the frame were sent to several (see ``copied``).
+    ``outer`` is the tunnel's packet that a frame came to Open vSwitch in.
     ``source_decided`` and ``destination_decided``: conntrack has settled the translation, so nat chains are not asked.
     """
 
@@ -43,6 +44,7 @@ class Place(NamedTuple):
     trail: frozenset[Any] = frozenset()
     copies: frozenset[Any] = frozenset()
     learned: Mapping[Any, str] = {}
+    outer: Packet | None = None
 
     def arriving(self, namespace: Namespace, device: str) -> Place:
         """Where the frame comes in next; conntrack, IPVS and bridges have to see it anew there."""
@@ -153,7 +155,7 @@ def _success(hop: Hop) -> int:
     return _SUCCESS.get(str(hop.note.verdict), 3)
 
 
-_SUCCESS = {IGNORED: 0, "dropped": 1, "left": 2, "undecided": 2}
+_SUCCESS = {IGNORED: 0, "dropped": 1, "left": 2, "undecided": 2, "controller": 2}
 _TAKEN = 4  # by a namespace, where it is no copy any more
 
 

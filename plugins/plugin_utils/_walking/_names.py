@@ -9,7 +9,8 @@ One name may stand for several things. What comes first here is meant:
 3. container: its name;
 4. service: all its running tasks;
 5. namespace: its key, when only one node has it;
-6. at least four characters that an identifier of one task or one container begins with.
+6. logical port of OVN: the namespace behind the interface that is plugged in for it;
+7. at least four characters that an identifier of one task or one container begins with.
 
 ``NODE/NAMESPACE`` is always exactly that namespace.
 """
@@ -25,6 +26,7 @@ from typing import Any
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown, read
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import Swarm, task_label
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._logical_ports import plugged_in
 
 OUTSIDE = "outside"
 TASKS = "tasks."  # Docker's DNS has the addresses of all tasks under this prefix, also where there is a virtual one
@@ -130,7 +132,8 @@ class Names:
     @cached_property
     def _tables(self) -> dict[str, Table]:
         """Kind to name to what is called so; the kinds in the order in which they are asked."""
-        tables: dict[str, Table] = {kind: {} for kind in ("node", "task", "container", "service", "namespace")}
+        kinds = ("node", "task", "container", "service", "namespace", "logical port")
+        tables: dict[str, Table] = {kind: {} for kind in kinds}
         for name, node in self.nodes.items():
             host = "host" if "host" in (node.get("namespaces") or {}) else None
             tables["node"][name] = [NamedNamespace(name, name, host)]
@@ -146,6 +149,9 @@ class Names:
             tables["service"][name] = self.tasks_of(service)
         for path, namespace in self.by_path.items():
             tables["namespace"].setdefault(path.partition("/")[2], []).append(namespace)
+        for port, path in plugged_in(self.nodes):
+            if path in self.by_path:
+                tables["logical port"].setdefault(port, []).append(self.by_path[path])
         return tables
 
     @cached_property
@@ -181,6 +187,10 @@ class Names:
         containers = {row.name for row in self._containers if row.path not in containers_of_tasks}
         tasks = {task.name for task in self._tasks}
         return sorted({*self._tables["node"], *tasks, *containers, *self.services, *self.by_path})
+
+    def has(self, name: str) -> bool:
+        """Whether something is called so."""
+        return any(name in table for table in self._tables.values())
 
     def find(self, side: str, name: str) -> tuple[str, list[NamedNamespace]]:
         """Kind of what is called so, and its namespaces: of a service those of all its running tasks.

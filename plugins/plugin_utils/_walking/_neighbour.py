@@ -29,6 +29,7 @@ _TELLS_OF_TUNNELS = (5, 9)
 Row = dict[str, Any]
 Found = tuple[str, str, Row]  # why it is answered, and the evidence with its source
 
+_OPEN = ("undecided", "controller", "limit")
 _SOLICITING = {"ipv4": "arp", "ipv6": "ndp"}
 
 
@@ -151,7 +152,7 @@ def _explored(walker: Walker, place: Place, link: Any, next_hop: str, source: st
     answered = [hop for hop in ends if hop.note.verdict == "answered"]
     return Answers(
         answered,
-        [hop.note.text.removeprefix("cannot decide: ") for hop in ends if hop.note.verdict in ("undecided", "limit")],
+        [hop.note.text.removeprefix("cannot decide: ") for hop in ends if hop.note.verdict in _OPEN],
         any(hop.note.verdict == "left" for hop in ends),
         next((hop.note.text for hop in ends if hop.note.verdict == "dropped"), None),
         _learned(answered[0]) if answered else {},

@@ -40,15 +40,16 @@ class Origin:
 def origins(document: dict[str, Any], name: str) -> list[Origin]:
     """What FROM means: one origin, of a service one for each of its running tasks.
 
-    Beside names there are addresses (a container that has it is meant before a node), ``outside`` and
-    ``outside:ADDRESS``. Raises UnknownName, and AmbiguousName with the candidates as NODE/NAMESPACE.
+    Beside names there are addresses (a container that has it is meant before a node), ``outside`` where nothing in the
+    lab is called so, and ``outside:ADDRESS``. Raises UnknownName, and AmbiguousName with the candidates as
+    NODE/NAMESPACE.
     """
+    known = Names(document)
     outside, colon, source = name.partition(":")
-    if outside == OUTSIDE:
+    if outside == OUTSIDE and not known.has(name):
         if colon and not address_of(source):
             raise UnknownName(f"FROM {name}: expected {OUTSIDE}, or {OUTSIDE}: and an address")
         return [Origin(OUTSIDE, None, None, None, (str(address_of(source)),) if colon else ())]
-    known = Names(document)
     address = address_of(name)
     kind, found = ("address", _holders(known, str(address))) if address else known.find("FROM", name)
     if kind == "service" and not found:
@@ -70,11 +71,16 @@ def _holders(known: Names, address: str) -> list[NamedNamespace]:
 
 
 def _origin(known: Names, found: NamedNamespace) -> Origin:
+    container = found.container["name"] if found.container else None
+    return Origin(found.name, found.node, found.namespace, container, addresses_of(known, "FROM", found))
+
+
+def addresses_of(known: Names, side: str, found: NamedNamespace) -> tuple[str, ...]:
+    """Global addresses of a namespace but those of its loopback device, sorted. Raises UnknownName."""
     try:
         rows = known.content(found).get("addresses") or ()
     except Unknown as reason:
-        raise UnknownName(f"FROM {found.name}: its namespace on {found.node} is unknown: {reason}") from None
+        raise UnknownName(f"{side} {found.name}: its namespace on {found.node} is unknown: {reason}") from None
     addresses = {row["address"] for row in rows if row.get("scope", "global") == "global" and row["device"] != "lo"}
     ordered = sorted(map(ipaddress.ip_address, addresses), key=lambda address: (address.version, int(address)))
-    container = found.container["name"] if found.container else None
-    return Origin(found.name, found.node, found.namespace, container, tuple(map(str, ordered)))
+    return tuple(map(str, ordered))

@@ -10,14 +10,15 @@ BROADCAST = "ff:ff:ff:ff:ff:ff"
 
 
 class Tunnel(NamedTuple):
-    """What a tunnel's outer packet carries."""
+    """What a tunnel's outer packet carries. ``option``: of Geneve the data of OVN's option, the logical ports."""
 
     kind: str
     vni: int
     inner: Packet
+    option: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        return {"kind": self.kind, "vni": self.vni, "inner": self.inner.as_dict()}
+        return {"kind": self.kind, "vni": self.vni, "option": self.option, "inner": self.inner.as_dict()}
 
 
 class Packet(NamedTuple):

@@ -29,7 +29,7 @@ def plan(walk: Row, token: str) -> dict[str, Any]:
     * ``points``: devices to watch, by node.
     * ``probes``: one row for each root of the walk.
     * ``match``: what the packets have in common everywhere.
-    * ``vxlan_ports``: where tunnels are to be looked into.
+    * ``vxlan_ports``: where tunnels of VXLAN are to be looked into; Geneve has one port only.
     """
     seen = {hop["number"]: hop for way in ways(walk) for hop in way if is_seen(hop)}
     hops = [seen[number] for number in sorted(seen)]
@@ -38,7 +38,7 @@ def plan(walk: Row, token: str) -> dict[str, Any]:
         "points": _points(hops),
         "probes": probes,
         "match": _match(walk, hops, probes, token),
-        "vxlan_ports": sorted({_VXLAN_PORT, *_tunnel_ports(hops)}),
+        "vxlan_ports": sorted({_VXLAN_PORT, *_vxlan_ports(hops)}),
     }
 
 
@@ -98,5 +98,6 @@ def _match(walk: Row, hops: list[Row], probes: list[dict[str, Any]], token: str)
     return {"protocol": protocol, "ports": sorted(own | translated)}
 
 
-def _tunnel_ports(hops: list[Row]) -> set[int]:
-    return {packet_seen(hop)["destination_port"] for hop in hops if packet_seen(hop)["tunnel"]}
+def _vxlan_ports(hops: list[Row]) -> set[int]:
+    packets = [packet_seen(hop) for hop in hops]
+    return {row["destination_port"] for row in packets if row["tunnel"] and row["tunnel"]["kind"] == "vxlan"}

@@ -18,7 +18,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._names im
     address_of,
     only_one,
 )
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._origins import Origin
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._origins import Origin, addresses_of
 
 Row = dict[str, Any]
 
@@ -51,6 +51,7 @@ def targets(document: Row, origin: Origin, text: str, protocol: str = "tcp", por
     """What TO means: ``NAME[:PORT]``, ``ADDRESS[:PORT]`` or ``[IPV6]:PORT``.
 
     * A node is its address in the lab, ``localhost`` is 127.0.0.1.
+    * A namespace, and a logical port of OVN, is the one address that it has.
     * Other names mean what Docker's DNS answers in the origin's container: of every network that it shares with what
       it asks for (sorted by name) a service's virtual address; with DNS round robin, and for ``tasks.NAME``, the
       address of each running task; the address of a task or a container.
@@ -118,8 +119,8 @@ class _Resolver:
         if service:
             return service, self._of_tasks(service, "")
         kind, found = known.find("TO", name)
-        if kind == "namespace":
-            raise UnknownName(f"TO {name}: a namespace has no one address; give the address that is meant")
+        if kind in ("namespace", "logical port"):
+            return None, [self._of_namespace(only_one("TO", name, found))]
         if kind == "service":
             service = known.services[name]
             round_robin = service["endpoint_mode"] == "dnsrr"
@@ -149,6 +150,18 @@ class _Resolver:
         source = f"address of {row['device'] if row else node_name}"
         evidence = {"node": node_name, "namespace": "host", "source": source, "row": row}
         return _Answer(address, f"{self._name} is {address}, its address in the lab", evidence)
+
+    def _of_namespace(self, asked: NamedNamespace) -> _Answer:
+        """Its one address, of IPv4 when it has both."""
+        found = addresses_of(self._known, "TO", asked)
+        addresses = [address for address in found if ":" not in address] or list(found)
+        if len(addresses) != 1:
+            raise self._error("a namespace has no one address; give the address that is meant")
+        rows = self._known.content(asked)["addresses"]
+        row = next(row for row in rows if row["address"] == addresses[0])
+        source = f"address of {row['device']}"
+        evidence = {"node": asked.node, "namespace": asked.namespace, "source": source, "row": row}
+        return _Answer(addresses[0], f"{self._name} is {addresses[0]}, its address", evidence)
 
     def _of_container(self, asked: NamedNamespace) -> list[_Answer]:
         attached = self._networks.attachments(asked)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _switch_tunnels
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._hop import (
     Note,
     Place,
@@ -29,6 +30,8 @@ def take(walker: Walker, place: Place, packet: Packet) -> list[Step]:
     if tunnel is None:
         return undecided("vxlan_end", "there is no tunnel in it", packet)
     found = _device(walker, place.namespace, packet, tunnel)
+    if found is None and (tunnel.kind != "vxlan" or _switch_tunnels.has_port(walker, place, packet)):
+        return [_switch_tunnels.taken(walker, place, packet)]
     if found is None:
         unread = _could_have_it(walker, place.namespace, tunnel)
         if unread:

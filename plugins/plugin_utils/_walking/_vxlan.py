@@ -19,11 +19,10 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._hop impo
 )
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._packet import Packet, Tunnel
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._translation import socket_address
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._tunnel_headers import OVERHEAD_BYTES
 
 Row = dict[str, Any]
 
-# Outer IP and UDP headers, the VXLAN header and the inner Ethernet header (RFC 7348).
-_OVERHEAD_BYTES = {"ipv4": 20 + 8 + 8 + 14, "ipv6": 40 + 8 + 8 + 14}
 _ALL_ZEROS = "00:00:00:00:00:00"
 # NUD_CONNECTED of include/net/neighbour.h: the proxy answers from these only.
 _CONNECTED = frozenset(["permanent", "noarp", "reachable"])
@@ -92,7 +91,7 @@ def _towards(walker: Walker, place: Place, packet: Packet, link: Row, row: Row) 
         source=settings["local"],
         destination_port=port,
         mark=packet.mark if below is namespace else 0,
-        size_bytes=packet.size_bytes + _OVERHEAD_BYTES[family],
+        size_bytes=packet.size_bytes + OVERHEAD_BYTES[family],
         tunnel=Tunnel("vxlan", vni, packet.changed(mark=0)),
     )
     vtep = socket_address(row["destination"], port)

@@ -59,6 +59,7 @@ def walk(
         "verdict": found.verdict,
         "ends": [hop.number for hop in found.ends],
         "hops": [hop.as_dict() for hop in found.hops],
+        "questions": [question.as_dict() for question in engine.world.questions],
     }
 
 

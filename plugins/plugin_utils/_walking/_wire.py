@@ -35,7 +35,7 @@ def wire(walker: Walker, place: Place, packet: Packet) -> list[Step]:
     """The frame of ``out_device`` between the nodes."""
     sender = place.namespace.links[str(place.out_device)]
     steps = []
-    for namespace, link in _receivers(walker, packet):
+    for namespace, link in _receivers(walker, packet, place.namespace, sender):
         if link is not sender:
             text = f"comes to {link['name']} of {namespace.where}"
             note = Note("wire", text, device=link["name"], source="links", row=link, namespace=namespace)
@@ -55,17 +55,20 @@ def _elsewhere(walker: Walker, packet: Packet) -> list[Step]:
 
 
 def _is_known(walker: Walker, packet: Packet) -> bool:
+    """Whether a node has what is looked for, or OVN gives it to something."""
+    world = walker.world
     if packet.asks_for_mac:
-        return packet.destination in walker.world.outward_by_address
-    return packet.for_many or packet.destination_mac in walker.world.outward_by_mac
+        return packet.destination in world.outward_by_address or packet.destination in world.logical_addresses
+    mac = packet.destination_mac
+    return packet.for_many or mac in world.outward_by_mac or mac in world.logical_addresses
 
 
-def _receivers(walker: Walker, packet: Packet) -> list[tuple[Namespace, Row]]:
+def _receivers(walker: Walker, packet: Packet, namespace: Namespace, sender: Row) -> list[tuple[Namespace, Row]]:
     """Who may take the frame. Questions go to those who have the address, as only they would answer."""
     world = walker.world
     if packet.asks_for_mac:
         found = world.outward_by_address.get(packet.destination, [])
-        return found + [one for one in world.outward_bridged if one not in found]
+        return found + [one for one in world.switched_beyond(namespace, sender) if one not in found]
     if packet.for_many:
         return world.outward
-    return world.outward_by_mac.get(str(packet.destination_mac)) or world.outward_bridged
+    return world.outward_by_mac.get(str(packet.destination_mac)) or world.switched_beyond(namespace, sender)

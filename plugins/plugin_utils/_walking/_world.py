@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,6 +14,10 @@ from typing import Any
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown, read
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import short_name
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _addresses, _routes
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._logical_addresses import addresses_of
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._logical_flows import LogicalFlows
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._switches import Question, Switch
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._wires import Wires, subnets
 
 Row = dict[str, Any]
 
@@ -169,7 +174,10 @@ class World:
     def __init__(self, document: Row) -> None:
         self.document = document
         self._namespaces: dict[tuple[str, str], Namespace] = {}
-        self._switched: dict[str, dict[str, str]] = {}
+        self._switches: dict[str, Switch] = {}
+        self.questions: dict[
+            Question, None
+        ] = {}  # those for Open vSwitch that nobody asked yet; kept by _open_vswitch.py
         self._on_top: dict[str, dict[tuple[str, str, int], list[tuple[Namespace, Row]]]] = {}
         self.answers: dict[Any, Any] = {}  # what ARP found, by who asked for what; kept by _neighbour.py
 
@@ -215,8 +223,12 @@ class World:
             return True
         if link["kind"] not in ("veth", None) or (link.get("peer") or {}).get("namespace"):
             return False
-        # The other end of a bridge's port may as well be in a namespace that could not be read.
-        return namespace.name == "host" and not (link.get("master") and self.unread(namespace.node))
+        # Somebody may have given a node's own device to a namespace with a name; what a container has was made for it.
+        if namespace.name != "host" and (namespace.content.get("kind") != "named" or link.get("master")):
+            return False
+        # The other end may as well be in a namespace that could not be read, but for a node's own devices.
+        owned = namespace.name == "host" and not link.get("master")
+        return owned or not self.unread(namespace.node)
 
     @cached_property
     def tunnel_ends(self) -> dict[tuple[str, str | None], list[tuple[Namespace, Row]]]:
@@ -228,17 +240,29 @@ class World:
                     found[namespace.node, link["vxlan"]["underlay_namespace"]].append((namespace, link))
         return found
 
-    def switch_of(self, node: str, device: str) -> str | None:
-        """The bridge of Open vSwitch that a device of the node itself is a port of."""
-        if node not in self._switched:
-            switch = self.document["nodes"][node].get("ovs") or {}
-            self._switched[node] = {
-                interface["name"]: bridge["name"]
-                for bridge in switch.get("bridges") or []
-                for port in bridge["ports"]
-                for interface in port["interfaces"]
-            }
-        return self._switched[node].get(device)
+    def switch(self, node: str) -> Switch:
+        """Raises Unknown when there is one that could not be read."""
+        if node not in self._switches:
+            content = self.document["nodes"][node]
+            self._switches[node] = Switch(read(content, "ovs") if "ovs" in content else {})
+        return self._switches[node]
+
+    def switch_of(self, namespace: Namespace, device: str) -> str | None:
+        """The bridge of Open vSwitch that takes what comes to a device. Raises Unknown."""
+        switch = self.switch(namespace.node)
+        # What comes to an internal port is for the namespace.
+        taken = namespace.name == "host" and (switch.interface(device) or {}).get("type") != "internal"
+        return switch.bridge_of(device) if taken else None
+
+    @cached_property
+    def logical_flows(self) -> LogicalFlows:
+        return LogicalFlows(self.document["control"].get("ovn_sb"))
+
+    @cached_property
+    def logical_addresses(self) -> frozenset[str]:
+        """Addresses and MAC addresses that OVN gives."""
+        control = self.document["control"]
+        return addresses_of(control.get("ovn_nb"), control.get("ovn_sb"))
 
     def devices_on_top(self, node: str) -> dict[tuple[str, str, int], list[tuple[Namespace, Row]]]:
         """Devices made on another, by kind and by the namespace and the index of that other, on one node."""
@@ -265,9 +289,37 @@ class World:
         ]
 
     @cached_property
-    def outward_bridged(self) -> list[tuple[Namespace, Row]]:
-        """Those of ``outward`` behind which anybody may be."""
-        return [(namespace, link) for namespace, link in self.outward if link.get("master")]
+    def _outward_switched(self) -> list[tuple[Namespace, Row]]:
+        """Those of ``outward`` behind which anybody may be: ports of bridges."""
+        return [
+            (namespace, link)
+            for namespace, link in self.outward
+            if link.get("master") or namespace.name == "host" and self._switched(namespace.node, link["name"])
+        ]
+
+    def _switched(self, node: str, device: str) -> bool:
+        try:
+            return self.switch(node).bridge_of(device) is not None
+        except Unknown:
+            return True
+
+    @cached_property
+    def _wires(self) -> Wires:
+        return Wires({_end(*one): set(self._marks(*one)) for one in self.outward})
+
+    def _marks(self, namespace: Namespace, link: Row) -> Iterator[str]:
+        """What two devices on one wire have in common: a subnet, or OVN's name for the network behind a bridge."""
+        for holder, device in self._stack(namespace, link):
+            rows = holder.content.get("addresses") or []
+            yield from subnets(row for row in rows if row["device"] == device["name"])
+        with contextlib.suppress(Unknown):
+            if namespace.name == "host":
+                yield from self.switch(namespace.node).physical_networks(link["name"])
+
+    def switched_beyond(self, namespace: Namespace, link: Row) -> list[tuple[Namespace, Row]]:
+        """Ports of bridges by which their nodes are left, but for those on another wire than a link."""
+        sender = _end(namespace, link)
+        return [one for one in self._outward_switched if not self._wires.apart(sender, _end(*one))]
 
     @cached_property
     def outward_by_mac(self) -> dict[str, list[tuple[Namespace, Row]]]:
@@ -291,11 +343,19 @@ class World:
     def _stack(self, namespace: Namespace, link: Row) -> list[tuple[Namespace, Row]]:
         """A link with its bridge and all devices made on them, in whatever namespace these are."""
         stack = [(namespace, row) for row in (link, namespace.links.get(link.get("master") or "")) if row]
+        with contextlib.suppress(Unknown):
+            if namespace.name == "host":
+                ports = self.switch(namespace.node).internal_beside(link["name"])
+                stack += [(namespace, namespace.links[port]) for port in ports if port in namespace.links]
         on_top = self.devices_on_top(namespace.node)
         for holder, row in stack:
             for kind in ("vlan", "macvlan"):
                 stack += on_top.get((kind, holder.name, row["index"]), [])
         return stack
+
+
+def _end(namespace: Namespace, link: Row) -> tuple[str, str, str]:
+    return namespace.node, namespace.name, link["name"]
 
 
 def is_up(link: Row) -> bool:

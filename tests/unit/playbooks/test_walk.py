@@ -89,7 +89,7 @@ def test_a_proof(tmp_path: Path) -> None:
     assert "\nproven: 2 of 2 places saw what was predicted, with 1 probe (answered)\n" in done.stdout
     reports = tmp_path / "reports" / "alone" / "walk"
     assert sorted(path.name for path in reports.iterdir()) == [
-        *("n1.pcapng", "proof.json", "proof.txt", "walk.json", "walk.mmd", "walk.txt")
+        *("n1.pcapng", "proof.json", "proof.txt", "state.json", "walk.json", "walk.mmd", "walk.txt")
     ]
     assert (reports / "n1.pcapng").read_bytes()[:4] == bytes.fromhex("0a0d0d0a")
     assert set(Path("/tmp").glob("packetwalk-*")) == before

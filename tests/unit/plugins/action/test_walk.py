@@ -10,6 +10,7 @@ from typing import Any, Callable
 import pytest
 
 STATE_FILE = Path(__file__).parents[3] / "recordings" / "swarm-three-nodes-ipvs" / "state.json"
+OVN_STATE_FILE = STATE_FILE.parents[1] / "ovn-walk" / "state.json"
 
 ONE = {"state_file": str(STATE_FILE), "from": "cli.n1", "to": "web.2:80"}
 BOTH = {"state_file": str(STATE_FILE), "from": "cli.n1", "to": "web:80"}
@@ -49,6 +50,7 @@ def test_a_walk(tmp_path: Path, act: Callable[..., Any]) -> None:
     assert "taken_at" not in shown
 
     reports = {name: Path(path) for name, path in result["reports"].items()}
+    # The state was in a file before.
     assert set(reports) == {"json", "txt", "mmd"}
     assert set(reports.values()) == set((tmp_path / "reports").iterdir())
     assert json.loads(reports["json"].read_text()) == result["walk"]
@@ -62,6 +64,42 @@ def test_an_expectation_that_does_not_hold(act: Callable[..., Any]) -> None:
     assert result["msg"] == "; ".join(result["unmet"])
     assert result["unmet"][0].startswith("end at hop 21 - expected delivered to web.1, actual delivered: ")
     assert result["unmet"][1] == "way to hop 21 - expected n3, actual no n3 on it"
+
+
+def test_open_vswitch_is_asked_before_anything_is_shown(tmp_path: Path, play: Callable[..., Any]) -> None:
+    state = json.loads(OVN_STATE_FILE.read_text())
+    switches = {name: {"ovs": node.pop("ovs")} for name, node in state["nodes"].items() if "ovs" in node}
+    traces = [{"node": name, **row} for name, switch in switches.items() for row in switch["ovs"].pop("traces")]
+    keys = ("node", "bridge", "in_port", "flow")
+    results = [{"item": {key: row[key] for key in keys}, "trace": row["trace"]} for row in traces]
+    central = {"northbound": state["control"]["ovn_nb"], "southbound": state["control"]["ovn_sb"]}
+    packet = {
+        "from": "testinstance1",
+        "to": "testinstance2",
+        "protocol": "icmp",
+        "expect": "delivered to testinstance2",
+    }
+    given = {"lab": "ovn", "nodes": state["nodes"], "ovn": {"central": central, "chassis": switches}, **packet}
+    played = play(
+        tmp_path,
+        {
+            "nobody_asks": {"packetwalk.labs.walk": given},
+            "asked": {"packetwalk.labs.walk": {**given, "answers": [], "report_dir": "asked"}},
+            "answered": {"packetwalk.labs.walk": {**given, "answers": results, "report_dir": "answered"}},
+            "again": {"packetwalk.labs.walk": {**packet, "state_file": str(tmp_path / "answered" / "state.json")}},
+        },
+    )
+    nobody_asks, asked, answered, again = played.results.values()
+    assert nobody_asks["msg"].startswith("end at hop 3 - expected delivered to testinstance2, actual undecided")
+    assert (asked["unmet"], asked["reports"], [row["node"] for row in asked["walk"]["questions"]]) == (
+        [],
+        {},
+        ["chassis1"],
+    )
+    assert (answered["verdict"], answered["unmet"], answered["walk"]["questions"]) == ("delivered", [], [])
+    assert (answered["match"]["protocol"], answered["vxlan_ports"]) == ("icmp", [4789])
+    assert set(answered["reports"]) == {"json", "txt", "mmd", "state"}
+    assert again["walk"]["hops"] == answered["walk"]["hops"]
 
 
 def test_quiet_and_check(tmp_path: Path, act: Callable[..., Any]) -> None:

@@ -76,6 +76,7 @@ def test_packets_end_where_they_have_to(ask: Any, options: Row, expect: str, che
 def test_outputs_say_what_is_there(ask: Any) -> None:
     (output,) = ask(in_port="vm1", fields=TO_VM2)["trace"]["outputs"]
     assert (output["interface"], output["logical_port"], output["chassis"]) == ("t-vm2", "vm2", "chassis1")
+    assert output["device"] == "t-vm2"
     assert output["tunnel"] is None
     (output,) = ask(in_port="vm1", fields=TO_VM3)["trace"]["outputs"]
     assert (output["logical_port"], output["chassis"]) == (None, "chassis2")

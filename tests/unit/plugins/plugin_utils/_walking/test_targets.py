@@ -148,6 +148,30 @@ def test_icmp_needs_no_port(swarm_state: Document) -> None:
     assert message(swarm_state, "cli.n1", "cli:80", protocol="icmp") == "TO cli:80: icmp has no ports"
 
 
+@pytest.mark.parametrize(
+    ("text", "address"), [("testinstance4:22", "10.10.11.10"), ("chassis2/testinstance2:22", "10.10.10.10")]
+)
+def test_a_namespace_is_its_one_address(ovn_walk_state: Document, text: str, address: str) -> None:
+    (target,) = resolve(ovn_walk_state, "testinstance1", text)
+    assert (target.address, target.port, target.name) == (address, 22, text)
+    assert target.evidence and target.evidence["row"]["address"] == address
+
+
+def test_a_logical_port_is_what_is_plugged_in(ovn_walk_state: Document) -> None:
+    interfaces = ovn_walk_state["nodes"]["chassis3"]["ovs"]["bridges"]
+    (plugged,) = [
+        interface
+        for bridge in interfaces
+        for port in bridge["ports"]
+        for interface in port["interfaces"]
+        if interface["external_ids"].get("iface-id") == "testinstance4"
+    ]
+    plugged["external_ids"]["iface-id"] = "4f1d-port"
+    (target,) = resolve(ovn_walk_state, "testinstance1", "4f1d-port:22")
+    assert target.address == "10.10.11.10"
+    assert [origin.node for origin in origins(ovn_walk_state, "4f1d-port")] == ["chassis3"]
+
+
 def test_the_port_given_beside_the_name(swarm_state: Document) -> None:
     assert resolve(swarm_state, "cli.n1", "web", port=90)[0].name == "web:90"
     assert resolve(swarm_state, "cli.n1", "web:91", port=90)[0].name == "web:91"
@@ -182,7 +206,8 @@ PUBLISHED = "; use a node's address and the published port, e.g. n1:8080"
         ("cli.n1", "web:http", f"web:http: {NO_PORT}"),
         ("cli.n1", "", ": expected NAME, NAME:PORT or [IPV6]:PORT"),
         ("cli.n1", "n1/host:80", f"n1/host: {NO_ONE_ADDRESS}"),
-        ("cli.n1", "ingress_sbox:80", f"ingress_sbox: {NO_ONE_ADDRESS}"),
+        ("cli.n1", "ingress_sbox:80", "ingress_sbox may be each of n1/ingress_sbox, n2/ingress_sbox, n3/ingress_sbox"),
+        ("cli.n1", "n1/ingress_sbox:80", f"n1/ingress_sbox: {NO_ONE_ADDRESS}"),
         ("n1", "web", f"web: a node {NOT_RESOLVED}{PUBLISHED}"),
         ("outside", "tasks.web:80", f"tasks.web: the outside {NOT_RESOLVED}{PUBLISHED}"),
         ("n1/ingress_sbox", "cli:80", f"cli: n1/ingress_sbox {NOT_RESOLVED}, and it publishes no port"),

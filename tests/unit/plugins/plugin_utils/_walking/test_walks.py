@@ -55,6 +55,7 @@ def test_the_document(swarm_state: Document) -> None:
         },
         "to": {"name": "web.2", "protocol": "tcp", "port": 80},
         "verdict": "delivered",
+        "questions": [],
     }
     assert [hop["number"] for hop in found["hops"]] == list(range(1, len(found["hops"]) + 1))
     assert found["ends"] == [len(found["hops"])]
@@ -110,12 +111,3 @@ def test_outside_of_nodes_without_a_gateway(swarm_state: Document) -> None:
     routes[:] = [row for row in routes if row["destination"] != "default"]
     with pytest.raises(UnknownName, match="FROM outside: n2 has no gateway to take the address of; name one"):
         walk(swarm_state, "outside", "n2:8080")
-
-
-def test_open_vswitch_is_asked_nothing_and_so_decides_nothing(ovn_state: Document) -> None:
-    found = walk(ovn_state, "chassis1/testinstance1", "10.10.10.10", "icmp")
-    last = found["hops"][-1]
-    assert found["verdict"] == "undecided"
-    assert (last["node"], last["namespace"]) == ("chassis1", "host")
-    assert "what Open vSwitch does with a frame that comes to testinsta-" in last["text"]
-    assert last["text"].endswith("a port of br-int")
