@@ -20,6 +20,7 @@ from typing import Any, Callable, Dict, Iterator, Mapping, NamedTuple, TypeVar
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing import (
     _bridge_vlans,
     _device_settings,
+    _netem,
     _netlink_words,
 )
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._errors import ParseError
@@ -35,12 +36,16 @@ NLA_TYPE_MASK = 0x3FFF
 
 # linux/rtnetlink.h
 RTM_NEWLINK = 16
+RTM_DELLINK = 17
 RTM_GETLINK = 18
+RTM_SETLINK = 19
 RTM_GETADDR = 22
 RTM_GETROUTE = 26
 RTM_GETNEIGH = 30
 RTM_GETRULE = 34
 RTM_NEWQDISC = 36
+RTM_DELQDISC = 37
+RTM_GETQDISC = 38
 RTM_GETNSID = 90
 
 # linux/if_link.h
@@ -51,7 +56,9 @@ IFLA_LINK = 5
 IFLA_MASTER = 10
 IFLA_OPERSTATE = 16
 IFLA_LINKINFO = 18
+IFLA_IFALIAS = 20
 IFLA_AF_SPEC = 26
+IFLA_NET_NS_FD = 28
 IFLA_EXT_MASK = 29
 IFLA_LINK_NETNSID = 37
 IFLA_INFO_KIND = 1
@@ -84,6 +91,9 @@ IFLA_VXLAN_L3MISS = 14
 IFLA_VXLAN_PORT = 15
 IFLA_VXLAN_GROUP6 = 16
 IFLA_VXLAN_LOCAL6 = 17
+
+# linux/veth.h
+VETH_INFO_PEER = 1
 
 # linux/if_addr.h
 IFA_ADDRESS = 1
@@ -140,6 +150,11 @@ NFTA_TABLE_FLAGS = 2
 NFTA_SET_TABLE = 1
 NFT_TABLE_F_DORMANT = 0x1
 
+# linux/rtnetlink.h and linux/pkt_sched.h
+TCA_KIND = 1
+TCA_OPTIONS = 2
+TC_H_ROOT = 0xFFFFFFFF
+
 # linux/if.h
 IFF_UP = 0x1
 IFF_RUNNING = 0x40
@@ -147,9 +162,10 @@ IFF_RUNNING = 0x40
 # Where IFLA_AF_SPEC has the settings of a family.
 _SETTINGS = {int(socket.AF_INET): IFLA_INET_CONF, int(socket.AF_INET6): IFLA_INET6_CONF}
 
+IFINFOMSG = struct.Struct("=BxHiII")
+TCMSG = struct.Struct("=BxxxiIII")
 _NLMSGHDR = struct.Struct("=IHHII")
 _NLATTR = struct.Struct("=HH")
-_IFINFOMSG = struct.Struct("=BxHiII")
 _IFADDRMSG = struct.Struct("=BBBBI")
 _RTMSG = struct.Struct("=BBBBBBBBI")
 _RTNEXTHOP = struct.Struct("=HBBi")
@@ -252,8 +268,8 @@ def link(payload: bytes) -> Row:
     one in which ``link`` lies (IFLA_LINK_NETNSID; ``None`` when that is this namespace). ``ipv4`` and ``ipv6`` are the
     link's own settings, there where the family is.
     """
-    _family, hardware, index, flags, _change = _IFINFOMSG.unpack_from(payload)
-    found = attributes(payload, _IFINFOMSG.size)
+    _family, hardware, index, flags, _change = IFINFOMSG.unpack_from(payload)
+    found = attributes(payload, IFINFOMSG.size)
     info = attributes(found.get(IFLA_LINKINFO, b""))
     kind = (
         _text(info[IFLA_INFO_KIND]) if IFLA_INFO_KIND in info else _netlink_words.HARDWARE_KINDS.get(hardware, "other")
@@ -284,10 +300,16 @@ def link(payload: bytes) -> Row:
 
 
 @_whole
+def link_alias(payload: bytes) -> str:
+    """Decode the alias in the answer to RTM_GETLINK (``struct ifinfomsg``); empty where there is none."""
+    return _text(attributes(payload, IFINFOMSG.size).get(IFLA_IFALIAS, b""))
+
+
+@_whole
 def bridge_vlans(payload: bytes) -> tuple[int, list[Row]]:
     """Decode the answer to RTM_GETLINK for AF_BRIDGE (``struct ifinfomsg``): index of the link, and its ``vlans``."""
-    index = _IFINFOMSG.unpack_from(payload)[2]
-    found = attributes(payload, _IFINFOMSG.size)
+    index = IFINFOMSG.unpack_from(payload)[2]
+    found = attributes(payload, IFINFOMSG.size)
     told = [data for kind, data in _attributes(found.get(IFLA_AF_SPEC, b"")) if kind == IFLA_BRIDGE_VLAN_INFO]
     return index, _bridge_vlans.decode(told)
 
@@ -404,6 +426,20 @@ def forwarding(payload: bytes, names: Mapping[int, str]) -> Row:
         "vni": _u32(found[NDA_VNI]) if NDA_VNI in found else None,
         "port": _be16(found[NDA_PORT]) if NDA_PORT in found else None,
     }
+
+
+@_whole
+def root_netem(payload: bytes) -> tuple[int, _netem.Netem] | None:
+    """Decode the answer to RTM_GETQDISC (``struct tcmsg``): index of the link, and its netem.
+
+    ``None`` for another queueing discipline, and for one below another.
+    """
+    _family, index, _handle, parent, _information = TCMSG.unpack_from(payload)
+    found = attributes(payload, TCMSG.size)
+    if parent != TC_H_ROOT or _text(found[TCA_KIND]) != "netem":
+        return None
+    options = found[TCA_OPTIONS]
+    return index, _netem.decode(options, attributes(options, _netem.QOPT.size))
 
 
 @_whole

@@ -32,9 +32,6 @@ _GENL_ID_CTRL = 16
 _CTRL_CMD_GETFAMILY = 3
 _CTRL_ATTR_FAMILY_NAME = 2
 
-# linux/pkt_sched.h, linux/rtnetlink.h
-_TC_H_ROOT = 0xFFFFFFFF
-_TCA_KIND = 1
 _LOOPBACK_INDEX = 1
 
 # linux/xfrm.h
@@ -65,8 +62,8 @@ def link_kind(kind: str) -> Probe:
 
 def queueing_discipline(kind: str) -> Probe:
     """A queueing discipline on the loopback (RTM_NEWQDISC, ``struct tcmsg``)."""
-    payload = struct.pack("=BxxxiIII", 0, _LOOPBACK_INDEX, 0, _TC_H_ROOT, 0)
-    payload += _netlink.attribute(_TCA_KIND, kind.encode() + b"\0")
+    payload = _netlink.TCMSG.pack(0, _LOOPBACK_INDEX, 0, _netlink.TC_H_ROOT, 0)
+    payload += _netlink.attribute(_netlink.TCA_KIND, kind.encode() + b"\0")
     unknown = (errno.ENOENT, errno.EOPNOTSUPP)
     return Probe(f"the queueing discipline {kind}", NETLINK_ROUTE, _netlink.RTM_NEWQDISC, payload, unknown)
 

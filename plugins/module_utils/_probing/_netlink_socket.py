@@ -8,7 +8,7 @@ import os
 import socket
 import struct
 from types import TracebackType
-from typing import Iterator
+from typing import Iterator, NamedTuple, Sequence
 
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing import _netlink
 
@@ -20,6 +20,8 @@ NETLINK_NETFILTER = 12
 NETLINK_GENERIC = 16
 NLM_F_REQUEST = 0x1
 NLM_F_ACK = 0x4
+NLM_F_REPLACE = 0x100
+NLM_F_EXCL = 0x200
 NLM_F_DUMP = 0x300
 NLM_F_CREATE = 0x400
 
@@ -27,6 +29,14 @@ NLM_F_CREATE = 0x400
 _DATAGRAM_BYTES = 1 << 16
 _TIMEOUT_SECONDS = 10.0
 _ATTEMPTS = 20
+
+
+class Request(NamedTuple):
+    """A message that changes something: its type, payload, and flags beside those that each one has."""
+
+    kind: int
+    payload: bytes
+    flags: int = 0
 
 
 class Interrupted(Exception):
@@ -65,6 +75,27 @@ class NetlinkSocket:
                 return None
             return answer.payload
         return None
+
+    def apply(self, requests: Sequence[Request]) -> None:
+        """Send requests in one datagram, and raise the first error.
+
+        The kernel carries all of them out before ``send`` returns, also after one that failed. So nobody sees, and a
+        signal does not leave, half of them done.
+        """
+        first = self._sequence + 1
+        datagram = b""
+        for request in requests:
+            self._sequence += 1
+            flags = NLM_F_REQUEST | NLM_F_ACK | request.flags
+            datagram += _netlink.message(request.kind, flags, self._sequence, request.payload)
+        self._socket.send(datagram)
+        answered: dict[int, bytes] = {}
+        while len(answered) < len(requests):
+            for message in _netlink.messages(self._socket.recv(_DATAGRAM_BYTES)):
+                if message.sequence >= first and message.type == _netlink.NLMSG_ERROR:
+                    answered[message.sequence] = message.payload
+        for sequence in sorted(answered):
+            _raise_error(answered[sequence])
 
     def dump(self, kind: int, payload: bytes) -> list[bytes]:
         """Ask for a whole table; ask again while it changes in between."""

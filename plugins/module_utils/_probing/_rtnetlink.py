@@ -18,10 +18,10 @@ _AF_BRIDGE = 7
 
 # Without statistics a link is a third shorter (linux/rtnetlink.h, RTEXT_FILTER_SKIP_STATS).
 _SKIP_STATISTICS = _netlink.attribute(_netlink.IFLA_EXT_MASK, struct.pack("=I", 1 << 3))
-_ALL_LINKS = bytes(16) + _SKIP_STATISTICS
+ALL_LINKS = bytes(16) + _SKIP_STATISTICS
 # With VLANs, those that follow one another as a range (RTEXT_FILTER_BRVLAN_COMPRESSED).
 _ALL_VLANS = bytes([_AF_BRIDGE]) + bytes(15) + _netlink.attribute(_netlink.IFLA_EXT_MASK, struct.pack("=I", 1 << 2))
-_ALL_ADDRESSES = bytes(8)
+ALL_ADDRESSES = bytes(8)
 _ALL_ROUTES = bytes(12)
 _ALL_RULES = bytes(12)
 _ALL_NEIGHBOURS = bytes(12)
@@ -62,7 +62,7 @@ def read(connection: NetlinkSocket, of_all_devices: Mapping[str, dict[str, int] 
 
     table("links", lambda: _links(connection, of_all_devices))
     names = {row["index"]: row["name"] for row in tables["links"] or []}
-    table("addresses", dump(_netlink.RTM_GETADDR, _ALL_ADDRESSES, _netlink.address, names))
+    table("addresses", dump(_netlink.RTM_GETADDR, ALL_ADDRESSES, _netlink.address, names))
     table("routes", dump(_netlink.RTM_GETROUTE, _ALL_ROUTES, _netlink.route, names))
     table("rules", dump(_netlink.RTM_GETRULE, _ALL_RULES, _netlink.rule))
     table("neighbours", dump(_netlink.RTM_GETNEIGH, _ALL_NEIGHBOURS, _netlink.neighbour, names))
@@ -71,7 +71,7 @@ def read(connection: NetlinkSocket, of_all_devices: Mapping[str, dict[str, int] 
 
 
 def _links(connection: NetlinkSocket, of_all_devices: Mapping[str, dict[str, int] | str]) -> list[Row]:
-    rows = [_link(payload, of_all_devices) for payload in connection.dump(_netlink.RTM_GETLINK, _ALL_LINKS)]
+    rows = [_link(payload, of_all_devices) for payload in connection.dump(_netlink.RTM_GETLINK, ALL_LINKS)]
     filtering = {row["index"] for row in rows if row.get("bridge", {}).get("vlan_filtering")}
     if filtering:
         vlans: dict[int, list[Row]] = {}
