@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How long 200 links between 20 namespaces take: ``link``, a call of ``ip`` for each step, and ``ip -batch``.
 
-Run as root: ``python tests/benchmarks/bench_links.py``. It works in namespaces of its own that go away with it.
+Run as root: ``python tests/benchmarks/links.py``. It works in namespaces of its own that go away with it.
 
 All sides are plain processes, and run in turns; the best of each counts, and beside it stands the median. ``link`` is
 started as Ansible starts it, reads what is there before and after, and marks each end with an alias; the commands do
