@@ -19,19 +19,19 @@ MARKS = {
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "apart"),
+    ("ends", "apart"),
     [
-        (("n1", "host", "eth0"), ("n2", "host", "eth0"), False),
-        (("n1", "host", "eth0"), ("n1", "host", "eth1"), True),
-        (("n1", "host", "eth0"), ("n2", "host", "eth1"), True),
-        (("n3", "outside", "eth1"), ("n1", "host", "eth0"), True),
-        (("n3", "outside", "eth1"), ("n1", "host", "eth1"), False),
-        (("n4", "host", "eth0"), ("n1", "host", "eth1"), False),
+        ([("n1", "host", "eth0"), ("n2", "host", "eth0")], False),
+        ([("n1", "host", "eth0"), ("n1", "host", "eth1")], True),
+        ([("n1", "host", "eth0"), ("n2", "host", "eth1")], True),
+        ([("n3", "outside", "eth1"), ("n1", "host", "eth0")], True),
+        ([("n3", "outside", "eth1"), ("n1", "host", "eth1")], False),
+        ([("n4", "host", "eth0"), ("n1", "host", "eth1")], False),
     ],
 )
-def test_apart(one: tuple[str, str, str], other: tuple[str, str, str], apart: bool) -> None:
+def test_apart(ends: list[tuple[str, str, str]], apart: bool) -> None:
     wires = Wires(MARKS)
-    assert (wires.apart(one, other), wires.apart(other, one)) == (apart, apart)
+    assert (wires.apart(*ends), wires.apart(*reversed(ends))) == (apart, apart)
 
 
 def test_a_device_with_two_subnets_joins_them() -> None:
