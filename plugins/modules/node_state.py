@@ -224,6 +224,11 @@ state:
               returned: always
               type: str
               sample: up
+            alias:
+              description: What somebody wrote on it with C(ip link set alias), as M(packetwalk.labs.link) does.
+              returned: when it has one
+              type: str
+              sample: packetwalk.lab=openswitch ops1:1 to ops2:1
             master:
               description: The bridge, bond or VRF that it is a port of.
               returned: when it is a port

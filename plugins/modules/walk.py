@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - packetwalk.labs._attributes.action
   - packetwalk.labs._state
   - packetwalk.labs._state.ovn
+  - packetwalk.labs._state.switches
 attributes:
   check_mode:
     support: full
@@ -49,13 +50,15 @@ options:
         tasks), a namespace (V(worker1/ingress_sbox)), a logical port of OVN, an address that somebody in the lab has,
         or V(outside), which can be given an address (V(outside:203.0.113.9)).
       - V(outside) is no node's, unless the lab has a namespace that is called so.
+      - The name of a switch, a node with a namespace C(swns), means that namespace, where its ports are. V(ops1/host)
+        is the node's own one.
     type: str
     required: true
   to:
     description:
       - Where it is sent, V(NAME) or V(NAME:PORT). The name of a service means what Docker's name server answers at
-        O(from). It can also be a task, V(tasks.NAME), a node, V(localhost), an address, or a namespace or a logical
-        port of OVN, which is its one address.
+        O(from). It can also be a task, V(tasks.NAME), a node, V(localhost), an address, or a switch, a namespace or
+        a logical port of OVN, which is its one address.
       - The port can be left out when a service has only one.
     type: str
     required: true

@@ -92,6 +92,8 @@ def link_row(entry: dict[str, Any], indexes: dict[str, int]) -> dict[str, Any]:
         "flags": sorted(flag.lower() for flag in entry["flags"] if flag not in _NO_FLAGS),
         "operational_state": entry["operstate"].lower() if "operstate" in entry else None,
     }
+    if "ifalias" in entry:
+        row["alias"] = entry["ifalias"]
     if "master" in entry:
         row["master"] = entry["master"]
     other = {"index": entry.get("link_index", indexes.get(entry.get("link", ""))), "namespace": None}

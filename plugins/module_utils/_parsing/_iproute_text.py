@@ -25,7 +25,8 @@ _HEADER = re.compile(
 )
 _MAC = re.compile(r"[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$")
 # Lines of a link that say nothing the state document has a place for.
-_IGNORED = ("valid_lft ", "alias ", "altname ", "vf ", "prog/xdp ")
+_ALIAS = "alias "
+_IGNORED = ("valid_lft ", "altname ", "vf ", "prog/xdp ")
 _STATISTICS = ("RX:", "TX:", "RX errors:", "TX errors:")
 
 _SWITCHES = {"on": True, "off": False}
@@ -101,6 +102,8 @@ def _link_entries(text: str, command: str) -> list[dict[str, Any]]:
                 pass
             elif not entries:
                 raise ValueError("expected a link: its index, name, flags and MTU")
+            elif line.startswith(_ALIAS):
+                entries[-1]["ifalias"] = line[len(_ALIAS) :]
             elif not line.startswith(_IGNORED + _STATISTICS):
                 _read_detail(entries[-1], deque(line.split()))
         except (IndexError, KeyError):

@@ -286,6 +286,8 @@ def link(payload: bytes) -> Row:
         "link": _u32(found[IFLA_LINK]) if IFLA_LINK in found else None,
         "link_namespace": _s32(found[IFLA_LINK_NETNSID]) if IFLA_LINK_NETNSID in found else None,
     }
+    if IFLA_IFALIAS in found:
+        row["alias"] = _text(found[IFLA_IFALIAS])
     if kind in _KIND_DATA and IFLA_INFO_DATA in info:
         row.update(_KIND_DATA[kind](attributes(info[IFLA_INFO_DATA])))
     if IFLA_INFO_SLAVE_KIND in info and _text(info[IFLA_INFO_SLAVE_KIND]) == "bridge":
@@ -297,12 +299,6 @@ def link(payload: bytes) -> Row:
                 _netlink_words.FAMILIES[family], attributes(families[family])[settings]
             )
     return row
-
-
-@_whole
-def link_alias(payload: bytes) -> str:
-    """Decode the alias in the answer to RTM_GETLINK (``struct ifinfomsg``); empty where there is none."""
-    return _text(attributes(payload, IFINFOMSG.size).get(IFLA_IFALIAS, b""))
 
 
 @_whole

@@ -116,18 +116,16 @@ class Wiring:
 
     def look(self, netem: bool) -> Present:
         """Return what is there; ``netem`` is whether the kernel has it."""
-        links = {}
-        aliases = {}
-        for key, opened in self._opened.items():
-            payloads = opened.connection.dump(_netlink.RTM_GETLINK, ALL_LINKS)
-            links[key] = [_netlink.link(payload) for payload in payloads]
-            aliases[key] = [_netlink.link_alias(payload) for payload in payloads]
+        links = {
+            key: [_netlink.link(payload) for payload in opened.connection.dump(_netlink.RTM_GETLINK, ALL_LINKS)]
+            for key, opened in self._opened.items()
+        }
         resolver = LinkResolver(self._opened, links)
         interfaces: list[Interface] = []
         for key, opened in self._opened.items():
             addresses = _addresses(opened.connection, {row["index"]: row["name"] for row in links[key]})
             netems = _netems(opened.connection)
-            for row, alias in zip(resolver.rows(key), aliases[key]):
+            for row in resolver.rows(key):
                 peer = row.get("peer", {"index": None, "namespace": None})
                 interfaces.append(
                     Interface(
@@ -135,7 +133,7 @@ class Wiring:
                         row["index"],
                         row["name"],
                         row["kind"],
-                        alias,
+                        row.get("alias", ""),
                         row["mtu_bytes"],
                         "up" in row["flags"],
                         row.get("master"),

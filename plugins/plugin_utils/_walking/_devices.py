@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _open_vswitch, _vxlan, _wire
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _open_vswitch, _veth, _vxlan, _wire
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._hop import (
     IGNORED,
     Note,
@@ -24,9 +24,6 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._packet i
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._world import Namespace, has_carrier, is_up
 
 Row = dict[str, Any]
-
-# Octets that a frame may have beyond the MTU: a VLAN tag (is_skb_forwardable() of net/core/dev.c).
-_TAG_BYTES = 4
 
 
 def transmit(walker: Walker, place: Place, packet: Packet) -> list[Step]:
@@ -48,62 +45,20 @@ def transmit(walker: Walker, place: Place, packet: Packet) -> list[Step]:
     return leave(walker, place, packet, link)
 
 
-def left(text: str, link: Row) -> Note:
+def _left(text: str, link: Row) -> Note:
     """A capture on the device sees the frame as it is after this hop."""
     return Note("transmit", text, device=link["name"], direction="out", source="links", row=link)
 
 
 def _loop_back(walker: Walker, place: Place, packet: Packet, link: Row) -> list[Step]:
     onward = place._replace(stage="receive", in_device="lo", out_device=None, next_hop=None)
-    return [Step([(left("stays here, by lo", link), packet)], onward)]
-
-
-def _cross(walker: Walker, place: Place, packet: Packet, link: Row) -> list[Step]:
-    """A veth pair: the other end receives what this one sends (drivers/net/veth.c)."""
-    namespace, peer = place.namespace, link.get("peer") or {}
-    if peer.get("namespace") is None:
-        if walker.world.leaves_node(namespace, link):
-            return _wire.leave(walker, place, packet, link)
-        return undecided(
-            "transmit",
-            f"the other end of {link['name']} was not found",
-            packet,
-            device=link["name"],
-            source="links",
-            row=link,
-        )
-    try:
-        other = walker.world.namespace(namespace.node, peer["namespace"])
-        end_link = other.links_by_index.get(peer["index"])
-    except Unknown as reason:
-        text = f"the namespace {peer['namespace']} at the other end of {link['name']} is unknown: {reason}"
-        return undecided("transmit", text, packet, device=link["name"], source="links", row=link)
-    if end_link is None:
-        text = f"{other.where} has no link {peer['index']}, which {link['name']} calls its other end"
-        return undecided("transmit", text, packet, device=link["name"], source="links", row=link)
-    note = left(f"leaves by {link['name']} to {end_link['name']} of {other.where}", link)
-    refused = _not_taken(packet, end_link, other)
-    if refused:
-        lost = Note("transmit", refused, source="links", row=end_link, verdict="dropped", namespace=other)
-        return [Step([(note, packet), (lost, packet)], None)]
-    crossed = packet if other is namespace else packet.crossing()
-    return [Step([(note, crossed)], place.arriving(other, end_link["name"]))]
-
-
-def _not_taken(packet: Packet, end_link: Row, other: Namespace) -> str | None:
-    """Why the other end of a veth pair does not take a frame."""
-    name = f"{end_link['name']} of {other.where}"
-    if not is_up(end_link):
-        return f"{name} is down"
-    if packet.size_bytes > end_link["mtu_bytes"] + _TAG_BYTES:
-        return f"{packet.size_bytes} bytes are more than the {end_link['mtu_bytes']} of {name}; nobody is told"
-    return None
+    return [Step([(_left("stays here, by lo", link), packet)], onward)]
 
 
 def _to_bridge(walker: Walker, place: Place, packet: Packet, link: Row) -> list[Step]:
     """The namespace itself sends through its bridge."""
     onward = place._replace(stage="bridge", in_device=None, out_device=link["name"])
-    return [Step([(left(f"enters the bridge {link['name']}", link), packet)], onward)]
+    return [Step([(_left(f"enters the bridge {link['name']}", link), packet)], onward)]
 
 
 def _tagged(walker: Walker, place: Place, packet: Packet, link: Row) -> list[Step]:
@@ -111,7 +66,7 @@ def _tagged(walker: Walker, place: Place, packet: Packet, link: Row) -> list[Ste
     tagged = packet.changed(vlans=(identifier, *packet.vlans))
     note = Note("vlan", f"gets the tag of VLAN {identifier}", device=link["name"], source="links", row=link)
     return _through_parent(
-        walker, place, tagged, link, [(left(f"leaves by {link['name']}", link), packet), (note, tagged)]
+        walker, place, tagged, link, [(_left(f"leaves by {link['name']}", link), packet), (note, tagged)]
     )
 
 
@@ -138,7 +93,7 @@ def _through_parent(
 
 
 def _from_macvlan(walker: Walker, place: Place, packet: Packet, link: Row) -> list[Step]:
-    note = left(f"leaves by {link['name']} ({link['macvlan']['mode']} mode)", link)
+    note = _left(f"leaves by {link['name']} ({link['macvlan']['mode']} mode)", link)
     return [Step([(note, packet)], place._replace(stage="macvlan"))]
 
 
@@ -172,8 +127,8 @@ def _swallowed(walker: Walker, place: Place, packet: Packet, link: Row) -> list[
 
 _LEAVING: dict[str | None, Callable[[Walker, Place, Packet, Row], list[Step]]] = {
     "loopback": _loop_back,
-    "veth": _cross,
-    None: _cross,
+    "veth": _veth.leave,
+    None: _veth.leave,
     "bridge": _to_bridge,
     "vlan": _tagged,
     "macvlan": _from_macvlan,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._names import PORTS
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._ways import Row, Way, ways
 
 VERDICTS = ("delivered", "refused", "dropped", "ignored", "left", "controller", "undecided", "loop", "limit")
@@ -61,10 +62,14 @@ def _understood(expect: str) -> _Expected:
 
 
 def _is_called(recipient: str | None, name: str) -> bool:
-    """A task is called by its whole name, by service and slot, and by its service, a namespace with its node or not."""
+    """A task is called by its whole name, by service and slot, and by its service, a namespace with its node or not.
+
+    A switch is the namespace of its ports.
+    """
     if recipient is None:
         return False
-    return name in (recipient, recipient.partition("/")[2]) or recipient.startswith(f"{name}.")
+    names = (recipient, recipient.partition("/")[2])
+    return name in names or recipient == f"{name}/{PORTS}" or recipient.startswith(f"{name}.")
 
 
 def _not_passed(way: Way, via: Sequence[str]) -> str | None:

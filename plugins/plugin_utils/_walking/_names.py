@@ -4,7 +4,7 @@
 
 One name may stand for several things. What comes first here is meant:
 
-1. node: its name in the document, or its host name;
+1. node: its name in the document, or its host name; of a switch that is the namespace of its ports;
 2. task: ``web.1``, of a global service ``cli.n2`` or ``cli.<node id>``, or the whole name of its container;
 3. container: its name;
 4. service: all its running tasks;
@@ -32,6 +32,9 @@ OUTSIDE = "outside"
 TASKS = "tasks."  # Docker's DNS has the addresses of all tasks under this prefix, also where there is a virtual one
 
 _SHORTEST_PREFIX = 4
+
+# The namespace that OpenSwitch has the ports of a switch in; what it is managed by is in the node's own one.
+PORTS = "swns"
 
 # The engine's name for the namespace of a container that has none of its own.
 _SANDBOX_OF_HOST = "default"
@@ -135,8 +138,7 @@ class Names:
         kinds = ("node", "task", "container", "service", "namespace", "logical port")
         tables: dict[str, Table] = {kind: {} for kind in kinds}
         for name, node in self.nodes.items():
-            host = "host" if "host" in (node.get("namespaces") or {}) else None
-            tables["node"][name] = [NamedNamespace(name, name, host)]
+            tables["node"][name] = [NamedNamespace(name, name, _namespace_meant_by(node))]
         for name, node in self.nodes.items():
             if node.get("hostname") and node["hostname"] not in self.nodes:
                 tables["node"].setdefault(node["hostname"], []).extend(tables["node"][name])
@@ -161,7 +163,8 @@ class Names:
         for node_name, node in self.nodes.items():
             for key in node.get("namespaces") or {}:
                 path = f"{node_name}/{key}"
-                found[path] = NamedNamespace(node_name if key == "host" else path, node_name, key)
+                meant = key == _namespace_meant_by(node)
+                found[path] = NamedNamespace(node_name if meant else path, node_name, key)
         found.update(
             {row.path: row for row in (*self._containers, *self._tasks) if row.namespace not in (None, "host")}
         )
@@ -249,6 +252,12 @@ def address_of(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
         return ipaddress.ip_address(text)
     except ValueError:
         return None
+
+
+def _namespace_meant_by(node: dict[str, Any]) -> str | None:
+    """What the name of a node means; null when it is not in the state."""
+    namespaces = node.get("namespaces") or {}
+    return next((key for key in (PORTS, "host") if key in namespaces), None)
 
 
 def _identifiers(row: NamedNamespace) -> list[str]:

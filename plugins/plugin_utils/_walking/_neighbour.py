@@ -41,7 +41,7 @@ class Answers(NamedTuple):
     """
 
     hops: list[Any]
-    open_questions: list[str]
+    open_questions: list[Note]
     outside: bool = False
     lost: str | None = None
     learned: Mapping[Any, str] = {}
@@ -115,8 +115,9 @@ def _asked(walker: Walker, place: Place, packet: Packet, link: Any, next_hop: st
         note = Note("arp", text, device=device, source=hop.note.source, row=hop.note.row)
         return [Step([(note, after)], onward._replace(learned=answers.learned))]
     if answers.open_questions:
-        text = f"who has {next_hop}, as {answers.open_questions[0]}"
-        return undecided("arp", text, packet, device=device, source="arp")
+        note = answers.open_questions[0]
+        text = f"who has {next_hop}, as {note.text.removeprefix('cannot decide: ')}"
+        return undecided("arp", text, packet, device=device, source=note.source or "arp", row=note.row)
     if answers.outside:
         text = f"nobody in the lab answers for {next_hop} on {device}"
         return end("arp", "left", text, packet, device=device, source=f"neighbour of {device}")
@@ -129,7 +130,7 @@ def _answers(walker: Walker, place: Place, link: Any, next_hop: str, source: str
     known = walker.world.answers
     key = (place.namespace.node, place.namespace.name, link["name"], next_hop)
     if key not in known:
-        known[key] = Answers([], [f"the question for {next_hop} leads back to itself"])
+        known[key] = Answers([], [Note("arp", f"the question for {next_hop} leads back to itself")])
         known[key] = _explored(walker, place, link, next_hop, source)
     answers: Answers = known[key]
     return answers
@@ -152,11 +153,18 @@ def _explored(walker: Walker, place: Place, link: Any, next_hop: str, source: st
     answered = [hop for hop in ends if hop.note.verdict == "answered"]
     return Answers(
         answered,
-        [hop.note.text.removeprefix("cannot decide: ") for hop in ends if hop.note.verdict in _OPEN],
+        [_as_seen_from(place, hop) for hop in ends if hop.note.verdict in _OPEN],
         any(hop.note.verdict == "left" for hop in ends),
         next((hop.note.text for hop in ends if hop.note.verdict == "dropped"), None),
         _learned(answered[0]) if answered else {},
     )
+
+
+def _as_seen_from(place: Place, hop: Hop) -> Note:
+    """What a hop says; its row is evidence only in the namespace that it is of."""
+    if (hop.node, hop.namespace) == (place.namespace.node, place.namespace.name):
+        return hop.note
+    return hop.note._replace(source=None, row=None)
 
 
 def _learned(answer: Hop) -> dict[Any, str]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._docker_networks import DockerNetworks
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._names import (
+    PORTS,
     TASKS,
     NamedNamespace,
     Names,
@@ -51,7 +52,7 @@ def targets(document: Row, origin: Origin, text: str, protocol: str = "tcp", por
     """What TO means: ``NAME[:PORT]``, ``ADDRESS[:PORT]`` or ``[IPV6]:PORT``.
 
     * A node is its address in the lab, ``localhost`` is 127.0.0.1.
-    * A namespace, and a logical port of OVN, is the one address that it has.
+    * A switch, a namespace, and a logical port of OVN, is the one address that it has.
     * Other names mean what Docker's DNS answers in the origin's container: of every network that it shares with what
       it asks for (sorted by name) a service's virtual address; with DNS round robin, and for ``tasks.NAME``, the
       address of each running task; the address of a task or a container.
@@ -126,6 +127,8 @@ class _Resolver:
             round_robin = service["endpoint_mode"] == "dnsrr"
             return service, self._of_tasks(service, " (DNS round robin)") if round_robin else self._virtual(service)
         asked = only_one("TO", name, found)
+        if kind == "node" and asked.namespace == PORTS:
+            return None, [self._of_namespace(asked)]
         if kind == "node":
             return None, [self._of_node(asked.node)]
         owner = (asked.task or {}).get("service")
@@ -156,7 +159,8 @@ class _Resolver:
         found = addresses_of(self._known, "TO", asked)
         addresses = [address for address in found if ":" not in address] or list(found)
         if len(addresses) != 1:
-            raise self._error("a namespace has no one address; give the address that is meant")
+            told = f"it has the addresses {', '.join(addresses)}" if addresses else "it has no address"
+            raise UnknownName(f"TO {self._name}: {told}; give the one that is meant")
         rows = self._known.content(asked)["addresses"]
         row = next(row for row in rows if row["address"] == addresses[0])
         source = f"address of {row['device']}"

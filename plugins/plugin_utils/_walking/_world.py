@@ -16,6 +16,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import shor
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _addresses, _routes
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._logical_addresses import addresses_of
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._logical_flows import LogicalFlows
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._pairs import End, Pairs, other_by_mark
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._switches import Question, Switch
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._wires import Wires, subnets
 
@@ -218,10 +219,12 @@ class World:
         ]
 
     def leaves_node(self, namespace: Namespace, link: Row) -> bool:
-        """Whether a link leads out of its node: hardware, and a veth device whose other end is nowhere on the node."""
+        """Whether a link leads to the network between nodes: hardware, and a veth device whose other end is on none."""
         if link["kind"] == "ethernet":
             return True
         if link["kind"] not in ("veth", None) or (link.get("peer") or {}).get("namespace"):
+            return False
+        if other_by_mark(link) or self.other_ends(namespace, link):
             return False
         # Somebody may have given a node's own device to a namespace with a name; what a container has was made for it.
         if namespace.name != "host" and (namespace.content.get("kind") != "named" or link.get("master")):
@@ -229,6 +232,22 @@ class World:
         # The other end may as well be in a namespace that could not be read, but for a node's own devices.
         owned = namespace.name == "host" and not link.get("master")
         return owned or not self.unread(namespace.node)
+
+    @cached_property
+    def _pairs(self) -> Pairs:
+        """Of veth devices, but for what a node's own engine has put into containers: that leads to the node itself."""
+        return Pairs(
+            End(namespace.node, namespace.name, link)
+            for namespace in self.all_namespaces()
+            if namespace.content.get("kind") in ("host", "named")
+            for link in namespace.content["links"]
+            if link["kind"] == "veth" and link.get("peer") and not link["peer"]["namespace"]
+        )
+
+    def other_ends(self, namespace: Namespace, link: Row) -> list[tuple[Namespace, Row]]:
+        """Links of other nodes that may be the other end of a veth device: it, when it is one; none when unknown."""
+        found = self._pairs.others(End(namespace.node, namespace.name, link))
+        return [(self.namespace(end.node, end.namespace), end.link) for end in found]
 
     @cached_property
     def tunnel_ends(self) -> dict[tuple[str, str | None], list[tuple[Namespace, Row]]]:

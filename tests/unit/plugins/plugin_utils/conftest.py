@@ -15,7 +15,7 @@ RECORDINGS = Path(__file__).parents[3] / "recordings"
 STATE_FILE = RECORDINGS / "swarm-three-nodes-ipvs" / "state.json"
 
 
-@functools.lru_cache(maxsize=3)
+@functools.lru_cache(maxsize=4)
 def _recorded(file: Path) -> dict[str, Any]:
     return _state.load(file.read_text(encoding="utf-8"))
 
@@ -36,3 +36,9 @@ def ovn_state() -> dict[str, Any]:
 def ovn_walk_state() -> dict[str, Any]:
     """State document of the same lab with what Open vSwitch said of some packets; a test may change it."""
     return copy.deepcopy(_recorded(RECORDINGS / "ovn-walk" / "state.json"))
+
+
+@pytest.fixture
+def switch_state() -> dict[str, Any]:
+    """State document of three healthy switches in a row that speak BGP; a test may change it."""
+    return copy.deepcopy(_recorded(RECORDINGS / "openswitch-three-switches" / "state.json"))

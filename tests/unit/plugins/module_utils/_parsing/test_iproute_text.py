@@ -44,6 +44,13 @@ HOST = """\
     inet6 fe80::e0eb:2fff:fe41:b834/64 scope link tentative
        valid_lft forever preferred_lft forever
 """  # noqa: E501
+# iproute2 6.1: ip -d link, of a port that packetwalk.labs.link made.
+WITH_ALIAS = """\
+664: 1@if665: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP mode DEFAULT group default qlen 1000
+    link/ether 62:9b:aa:35:6a:16 brd ff:ff:ff:ff:ff:ff link-netnsid 0 promiscuity 0  allmulti 0 minmtu 68 maxmtu 65535
+    veth addrgenmode eui64 numtxqueues 2 numrxqueues 2 gso_max_size 65536 gso_max_segs 65535 tso_max_size 524280 tso_max_segs 65535 gro_max_size 65536
+    alias packetwalk.lab=openswitch ops1:1 to ops2:1
+"""  # noqa: E501
 # Of the Swarm networking deep dive, whose page lost the indentation.
 WITHOUT_BLANKS = """\
 7: ov-001000-wo0i1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UP mode DEFAULT group default
@@ -152,6 +159,14 @@ def test_host_of_2017() -> None:
         "scope": "link",
         "label": None,
     }
+
+
+def test_alias() -> None:
+    (port,) = links_from_text(WITH_ALIAS)
+
+    assert (port["name"], port["kind"], port["peer"]["index"]) == ("1", "veth", 665)
+    assert port["alias"] == "packetwalk.lab=openswitch ops1:1 to ops2:1"
+    assert "alias" not in links_from_text(HOST)[0]
 
 
 def test_lost_indentation_does_not_matter() -> None:

@@ -35,7 +35,7 @@ ip link add br0 type bridge ageing_time 12000
 ip link set br0 up
 ip address add 10.9.0.1/24 dev br0
 ip link add index 70 name veth-red type veth peer index 2 name eth0 netns red
-ip link set veth-red master br0 up mtu 1400
+ip link set veth-red master br0 up mtu 1400 alias "packetwalk.lab=test br0 to red:eth0"
 bridge link set dev veth-red hairpin on isolated on learning off
 bridge fdb add 02:42:0a:09:00:63 dev veth-red master static
 ip -n blue link add index 2 name eth0 type veth peer index 70 name far netns green

@@ -56,6 +56,11 @@ def test_links_are_those_of_iproute2(lab: dict[str, Any], namespace: str) -> Non
     assert ordered(map(without_other_namespaces, read)) == ordered(map(without_other_namespaces, printed))
 
 
+def test_alias(lab: dict[str, Any]) -> None:
+    aliases = {link["name"]: link["alias"] for link in lab["namespaces"]["host"]["links"] if "alias" in link}
+    assert aliases == {"veth-red": "packetwalk.lab=test br0 to red:eth0"}
+
+
 @pytest.mark.parametrize("namespace", NAMESPACES)
 @pytest.mark.parametrize("table", ["addresses", "routes", "neighbours", "fdb"])
 def test_rows_are_those_of_iproute2(lab: dict[str, Any], namespace: str, table: str) -> None:

@@ -228,6 +228,18 @@ class Lab:
         if other_address:
             other.address(other_name, other_address)
 
+    def cable(
+        self, one: Namespace, name: str, address: str, other: Namespace, other_name: str, other_address: str
+    ) -> tuple[Row, Row]:
+        """A veth pair between two nodes, as packetwalk.labs.link makes it: each of them knows one end only."""
+        self.wire(one, name, address, other, other_name, other_address)
+        ends = one.link(name), other.link(other_name)
+        labels = f"{one.node}:{name}", f"{other.node}:{other_name}"
+        for end, (own, far) in zip(ends, (labels, labels[::-1]), strict=True):
+            end["peer"].update(namespace=None, name=None)
+            end["alias"] = f"packetwalk.lab=hand-made {own} to {far}"
+        return ends
+
     def uplink(self, one: Namespace, name: str, address: str) -> None:
         """A device of the node's hardware."""
         one.device(name, "ethernet")

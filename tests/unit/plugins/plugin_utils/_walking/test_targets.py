@@ -189,7 +189,8 @@ def test_the_default_is_the_only_port_of_the_protocol(swarm_state: Document) -> 
 
 
 NO_PORT = "a port is a number from 1 to 65535"
-NO_ONE_ADDRESS = "a namespace has no one address; give the address that is meant"
+HOST_ADDRESSES = "it has the addresses 172.17.0.1, 172.18.0.1, 192.168.99.11; give the one that is meant"
+SANDBOX_ADDRESSES = "it has the addresses 10.0.0.2, 10.0.0.5, 172.18.0.2; give the one that is meant"
 NOT_RESOLVED = "does not resolve service names"
 PUBLISHED = "; use a node's address and the published port, e.g. n1:8080"
 
@@ -205,9 +206,9 @@ PUBLISHED = "; use a node's address and the published port, e.g. n1:8080"
         ("cli.n1", "web:", f"web:: {NO_PORT}"),
         ("cli.n1", "web:http", f"web:http: {NO_PORT}"),
         ("cli.n1", "", ": expected NAME, NAME:PORT or [IPV6]:PORT"),
-        ("cli.n1", "n1/host:80", f"n1/host: {NO_ONE_ADDRESS}"),
+        ("cli.n1", "n1/host:80", f"n1/host: {HOST_ADDRESSES}"),
         ("cli.n1", "ingress_sbox:80", "ingress_sbox may be each of n1/ingress_sbox, n2/ingress_sbox, n3/ingress_sbox"),
-        ("cli.n1", "n1/ingress_sbox:80", f"n1/ingress_sbox: {NO_ONE_ADDRESS}"),
+        ("cli.n1", "n1/ingress_sbox:80", f"n1/ingress_sbox: {SANDBOX_ADDRESSES}"),
         ("n1", "web", f"web: a node {NOT_RESOLVED}{PUBLISHED}"),
         ("outside", "tasks.web:80", f"tasks.web: the outside {NOT_RESOLVED}{PUBLISHED}"),
         ("n1/ingress_sbox", "cli:80", f"cli: n1/ingress_sbox {NOT_RESOLVED}, and it publishes no port"),
