@@ -19,6 +19,7 @@ class ActionModule(_action.ControllerAction):
             "lab": {"type": "str", "required": True},
             "nodes": {"type": "dict", "required": True},
             "ovn": _action.OVN,
+            "switches": _action.SWITCHES,
             "path": {"type": "path"},
         }
     }
@@ -26,7 +27,8 @@ class ActionModule(_action.ControllerAction):
     def answer(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Return the document."""
         try:
-            document = _state.assemble_now(arguments["lab"], arguments["nodes"], arguments["ovn"])
+            read = (arguments[key] for key in ("lab", "nodes", "ovn", "switches"))
+            document = _state.assemble_now(*read)
         except _state.StateError as problem:
             raise AnsibleActionFail(str(problem)) from None
         if arguments["path"] is None:

@@ -43,3 +43,14 @@ options:
         description: Inventory host name to what M(packetwalk.labs.ovs_info) returned on that host.
         type: dict
 """
+
+    # Likewise.
+    SWITCHES = r"""
+options:
+  switches:
+    description:
+      - In a lab with switches, inventory host name to what M(packetwalk.labs.switch_info) returned on that host. Give
+        failed results too, as in O(nodes).
+    type: dict
+    version_added: 0.4.0
+"""

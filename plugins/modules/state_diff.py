@@ -48,10 +48,11 @@ options:
         V(neighbour), V(fdb), V(netfilter), V(netfilter chain), V(netfilter rule), V(nft table), V(nft chain),
         V(nft rule), V(nft set), V(ipvs service), V(ipvs backend), V(socket), V(docker engine), V(docker network),
         V(docker endpoint), V(docker network service), V(docker network task), V(container), V(open vswitch bridge),
-        V(open vswitch interface), V(swarm), V(swarm node), V(swarm service), V(swarm task), V(northbound database),
-        V(logical switch), V(logical switch port), V(logical router), V(logical router port), V(logical route),
-        V(logical policy), V(acl), V(nat), V(load balancer), V(port group), V(address set), V(dhcp options),
-        V(dns records), V(southbound database), V(chassis), V(datapath), V(port binding) and V(gateway).
+        V(open vswitch interface), V(switch), V(configuration line), V(bgp neighbour), V(bgp path), V(swarm),
+        V(swarm node), V(swarm service), V(swarm task), V(northbound database), V(logical switch),
+        V(logical switch port), V(logical router), V(logical router port), V(logical route), V(logical policy), V(acl),
+        V(nat), V(load balancer), V(port group), V(address set), V(dhcp options), V(dns records),
+        V(southbound database), V(chassis), V(datapath), V(port binding) and V(gateway).
     type: list
     elements: str
     default: ["*"]

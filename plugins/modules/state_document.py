@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - packetwalk.labs._attributes.no_host
   - packetwalk.labs._attributes.action
   - packetwalk.labs._state.ovn
+  - packetwalk.labs._state.switches
 attributes:
   check_mode:
     support: full

@@ -21,7 +21,7 @@ options:
       - FRR has no LLDP.
     type: list
     elements: str
-    choices: [interfaces, routes, bgp, bgp_table, ospf_neighbours, lldp_neighbours]
+    choices: [interfaces, routes, bgp, bgp_table, ospf_neighbours, lldp_neighbours, running_config]
     default: [interfaces, routes, bgp, bgp_table]
   vty_socket:
     description:
@@ -429,6 +429,11 @@ switch:
           returned: always
           type: int
           sample: 120
+    running_config:
+      description: Each line of the running configuration, with the lines of its context in the same form.
+      returned: when asked for
+      type: dict
+      sample: {interface 1: {ip address 192.168.101.1/24: {}}}
     bgp_table_reason:
       description: Why the part could not be read. Each part has one.
       returned: when C(bgp_table) is V(null)

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - packetwalk.labs._attributes.action
   - packetwalk.labs._state
   - packetwalk.labs._state.ovn
+  - packetwalk.labs._state.switches
 attributes:
   check_mode:
     support: full
@@ -34,6 +35,7 @@ options:
       - What the lab should be, as M(packetwalk.labs.swarm_intent) returns it.
       - In a lab with OVN, C(ovn_topology) in it is the desired topology, in the form that
         M(packetwalk.labs.ovn_topology) takes.
+      - In a lab with switches, C(openswitch) in it is what M(packetwalk.labs.openswitch_intent) returns.
       - Without it the lab is judged by itself only, and checks that compare it with the intent are skipped.
     type: dict
     default: {}

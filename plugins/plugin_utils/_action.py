@@ -13,12 +13,14 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.packetwalk.labs.plugins.plugin_utils import _files, _state
 
 OVN = {"type": "dict", "options": {"central": {"type": "dict"}, "chassis": {"type": "dict"}}}
+SWITCHES = {"type": "dict"}
 
-# The options of the doc fragment _state, and the rules for them.
+# The options of the doc fragments of _state, and the rules for them.
 STATE_OPTIONS: dict[str, Any] = {
     "lab": {"type": "str"},
     "nodes": {"type": "dict"},
     "ovn": OVN,
+    "switches": SWITCHES,
     "state_file": {"type": "path"},
 }
 STATE_RULES: dict[str, Any] = {
@@ -50,7 +52,8 @@ class ControllerAction(ActionBase):  # type: ignore[misc]  # ansible-core comes 
     def document(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The state document that ``STATE_OPTIONS`` ask for. Raises StateError."""
         if arguments["state_file"] is None:
-            return _state.assemble_now(arguments["lab"], arguments["nodes"], arguments["ovn"])
+            read = (arguments[key] for key in ("lab", "nodes", "ovn", "switches"))
+            return _state.assemble_now(*read)
         return self.load(arguments["state_file"])
 
     def load(self, path: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ def assemble(
     taken_at: str,
     nodes: Mapping[str, Mapping[str, Any] | None],
     ovn: Mapping[str, Any] | None = None,
+    switches: Mapping[str, Mapping[str, Any] | None] | None = None,
 ) -> dict[str, Any]:
     """The document of a lab from what ``packetwalk.labs.node_state`` returned on each node.
 
@@ -38,6 +39,7 @@ def assemble(
       node could not be asked.
     * ``ovn``: in a lab with OVN, ``central`` is what ``packetwalk.labs.ovn_info`` returned, and ``chassis`` is
       inventory host name to what ``packetwalk.labs.ovs_info`` returned; failed results too.
+    * ``switches``: inventory host name to what ``packetwalk.labs.switch_info`` returned; failed results too.
     """
     document: dict[str, Any] = {
         "schema": SCHEMA,
@@ -52,15 +54,20 @@ def assemble(
             document["nodes"].setdefault(name, _node(None)).update(_part("ovs", result, "ovs"))
         for key, returned in _OVN.items():
             document["control"].update(_part(key, ovn.get("central"), returned))
+    for name, result in (switches or {}).items():
+        document["nodes"].setdefault(name, _node(None)).update(_part("switch", result, "switch"))
     return document
 
 
 def assemble_now(
-    lab: str, nodes: Mapping[str, Mapping[str, Any] | None], ovn: Mapping[str, Any] | None = None
+    lab: str,
+    nodes: Mapping[str, Mapping[str, Any] | None],
+    ovn: Mapping[str, Any] | None = None,
+    switches: Mapping[str, Mapping[str, Any] | None] | None = None,
 ) -> dict[str, Any]:
     """The document of a lab that was just read. Raises StateError when it has no nodes."""
     taken_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return validated(assemble(lab, taken_at, nodes, ovn))
+    return validated(assemble(lab, taken_at, nodes, ovn, switches))
 
 
 def dump(document: Mapping[str, Any]) -> str:

@@ -13,11 +13,18 @@ from ansible_collections.packetwalk.labs.plugins.module_utils._parsing import (
     _vtysh_lldp,
     _vtysh_ospf_neighbours,
     _vtysh_routes,
+    _vtysh_running_config,
     _vtysh_version,
 )
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._errors import ParseError
 from ansible_collections.packetwalk.labs.plugins.module_utils._planning._switch_config import FRR, OPENSWITCH
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._vtysh import Failed, Vtysh
+
+
+def _running_config(text: str, command: str) -> _vtysh_running_config.Tree:
+    lines: _vtysh_running_config.Tree = _vtysh_running_config.parse_running_config(text, command)["lines"]
+    return lines
+
 
 # A command, and what makes data of its output.
 _Reader = Tuple[str, Callable[[str, str], Any]]
@@ -46,6 +53,10 @@ _READERS: Mapping[str, dict[str, _Reader]] = {
     },
     "lldp_neighbours": {
         OPENSWITCH: ("show lldp neighbor-info", _vtysh_lldp.parse_neighbours),
+    },
+    "running_config": {
+        FRR: ("show running-config", _running_config),
+        OPENSWITCH: ("show running-config", _running_config),
     },
 }
 _NAMES = {FRR: "FRR", OPENSWITCH: "OpenSwitch"}

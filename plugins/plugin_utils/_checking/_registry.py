@@ -48,21 +48,40 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._swarm_t
     swarm_outer_source,
     swarm_vxlan,
 )
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._switch_bgp import switch_bgp, switch_routes
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._switch_configuration import (
+    switch_addresses,
+    switch_configuration,
+)
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._switch_links import (
+    switch_links,
+    switch_subnets,
+    switch_wiring,
+)
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._switch_ports import (
+    switch_daemons,
+    switch_ports,
+)
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import Finding, error, skipped
 
 
 @dataclass(frozen=True)
 class _ControlPlane:
-    """What a lab with a control plane has: ``control`` in that part of the document, and ``intent`` in the intent."""
+    """What a lab with a control plane has: ``intent`` in the intent, and ``control`` in that part of the document.
+
+    Where each node has its own instead, ``node`` is in the state of these.
+    """
 
     control: tuple[str, ...]
     intent: str
     absent: str
+    node: str = ""
 
 
 _CONTROL_PLANES = {
     "swarm": _ControlPlane(("swarm",), "nodes", "no node of this lab is in a swarm"),
     "ovn": _ControlPlane(("ovn_nb", "ovn_sb", "ovn_lag"), "ovn_topology", "this lab has no OVN"),
+    "switch": _ControlPlane((), "openswitch", "this lab has no switches", node="switch"),
 }
 
 
@@ -84,6 +103,8 @@ _DOCKER = "https://docs.docker.com/engine"
 _OVN = "https://github.com/ovn-org/ovn/issues"
 _OVN_KUBERNETES = "https://github.com/ovn-kubernetes/ovn-kubernetes/issues"
 _OVN_MANUAL = "https://docs.ovn.org/en/latest/ref"
+_FRR = "https://github.com/FRRouting/frr/issues"
+_FRR_MANUAL = "https://docs.frrouting.org/en/latest"
 
 CHECKS = (
     Check("swarm_nodes", "The node table is clean and as intended", "swarm", f"{_MOBY}/24106", swarm_nodes),
@@ -164,6 +185,64 @@ CHECKS = (
     Check("ovn_nat", "External addresses lead to one instance", "ovn", f"{_OVN_MANUAL}/ovn-nb.5.html", ovn_nat),
     Check("ovn_acls", "No ACL is hidden by another", "ovn", f"{_OVN_MANUAL}/ovn-nb.5.html", ovn_acls),
     Check("ovn_mac_bindings", "Routers learnt nothing that is wrong", "ovn", f"{_OVN}/238", ovn_mac_bindings),
+    Check("switch_daemons", "Switches run in their namespaces", "switch", f"{_FRR_MANUAL}/basic.html", switch_daemons),
+    Check(
+        "switch_ports",
+        "Ports are in the namespaces of their switches",
+        "switch",
+        f"{_FRR}/1926",
+        switch_ports,
+        intent=("openswitch",),
+    ),
+    Check(
+        "switch_wiring",
+        "Links lead to the ports that they shall lead to",
+        "switch",
+        f"{_MOBY}/20067",
+        switch_wiring,
+        intent=("openswitch",),
+    ),
+    Check(
+        "switch_links",
+        "Links are up, with one MTU",
+        "switch",
+        "https://github.com/srl-labs/containerlab/issues/392",
+        switch_links,
+        intent=("openswitch",),
+    ),
+    Check(
+        "switch_configuration",
+        "Switches run the desired configuration",
+        "switch",
+        f"{_FRR_MANUAL}/vtysh.html",
+        switch_configuration,
+        intent=("openswitch",),
+    ),
+    Check(
+        "switch_addresses",
+        "The kernel has the addresses of the ports",
+        "switch",
+        f"{_FRR}/3053",
+        switch_addresses,
+        intent=("openswitch",),
+    ),
+    Check(
+        "switch_subnets",
+        "Both ends of a link are in one subnet",
+        "switch",
+        f"{_FRR_MANUAL}/zebra.html",
+        switch_subnets,
+        intent=("openswitch",),
+    ),
+    Check(
+        "switch_bgp",
+        "BGP neighbours tell each other all",
+        "switch",
+        f"{_FRR_MANUAL}/bgp.html",
+        switch_bgp,
+        intent=("openswitch",),
+    ),
+    Check("switch_routes", "The kernel routes as BGP says", "switch", f"{_FRR}/4623", switch_routes),
 )
 
 
@@ -204,7 +283,12 @@ def run(document: dict[str, Any], intent: dict[str, Any], checks: Iterable[Check
 
 
 def _is_expected(plane: _ControlPlane, document: dict[str, Any], intent: dict[str, Any]) -> bool:
-    return bool(intent.get(plane.intent)) or any(key in document["control"] for key in plane.control)
+    in_control = any(key in document["control"] for key in plane.control)
+    return bool(intent.get(plane.intent)) or in_control or _is_on_nodes(plane, document)
+
+
+def _is_on_nodes(plane: _ControlPlane, document: dict[str, Any]) -> bool:
+    return any(plane.node in node for node in document["nodes"].values())
 
 
 def _findings(check: Check, document: dict[str, Any], intent: dict[str, Any]) -> list[Finding]:
@@ -214,6 +298,8 @@ def _findings(check: Check, document: dict[str, Any], intent: dict[str, Any]) ->
     for key in plane.control:
         if control.get(key) is None:
             return [error(subject, check.title, control.get(f"{key}_reason") or plane.absent)]
+    if plane.node and not _is_on_nodes(plane, document):
+        return [error(subject, check.title, plane.absent)]
     if not all(intent.get(key) for key in check.intent):
         return [skipped("intent", check.title, "no intent given")]
     found: list[Finding] = []

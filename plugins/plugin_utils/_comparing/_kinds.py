@@ -17,6 +17,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._ovn_ki
     SWITCH_BRIDGE,
 )
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._swarm_kinds import SWARM
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._switch_kinds import SWITCH
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import show
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import read
 
@@ -51,7 +52,7 @@ _NODE = Kind(
     "node",
     lambda document: document["nodes"].items(),
     place="node",
-    parts=frozenset({"namespaces", "docker", "capabilities", "ovs"}),
+    parts=frozenset({"namespaces", "docker", "capabilities", "ovs", "switch"}),
     reason=_unread,
     sentences={
         "created": "node {name} was added to the lab",
@@ -65,6 +66,7 @@ _NODE = Kind(
         NAMESPACE,
         ENGINE,
         SWITCH_BRIDGE,
+        SWITCH,
     ),
 )
 

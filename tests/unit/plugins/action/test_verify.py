@@ -12,6 +12,7 @@ import pytest
 
 RECORDINGS = Path(__file__).parents[3] / "recordings"
 STATE_FILE = RECORDINGS / "swarm-three-nodes-ipvs" / "state.json"
+SWITCH_STATE_FILE = RECORDINGS / "openswitch-three-switches" / "state.json"
 OVN_STATE_FILE = RECORDINGS / "ovn-three-chassis" / "state.json"
 
 
@@ -62,6 +63,21 @@ def test_a_lab_with_ovn_that_lost_a_chassis(tmp_path: Path, act: Callable[..., A
     saved = json.loads((tmp_path / "out" / "state.json").read_text())
     assert saved["control"] == control
     assert saved["nodes"]["chassis3"]["ovs_reason"] == "no route to host"
+
+
+def test_a_lab_of_switches_that_lost_one(tmp_path: Path, act: Callable[..., Any]) -> None:
+    nodes = json.loads(SWITCH_STATE_FILE.read_text())["nodes"]
+    switches = {name: {"switch": node.pop("switch")} for name, node in nodes.items()}
+    switches["ops3"] = {"unreachable": True, "msg": "no route to host"}
+    arguments = {"lab": "openswitch", "nodes": nodes, "switches": switches, "report_dir": "out"}
+    result, shown = act("verify", arguments)
+    assert result["failed"] is True
+    assert {finding["check"].partition("_")[0] for finding in result["findings"]} == {"switch"}
+    assert (result["summary"]["failed"], result["summary"]["error"]) == (0, 2)
+    assert "no intent given" in shown
+    saved = json.loads((tmp_path / "out" / "state.json").read_text())
+    assert saved["nodes"]["ops1"]["switch"] == switches["ops1"]["switch"]
+    assert saved["nodes"]["ops3"]["switch_reason"] == "no route to host"
 
 
 def test_warnings_fail_only_when_they_are_meant_to(tmp_path: Path, act: Callable[..., Any]) -> None:

@@ -258,7 +258,7 @@ def _refused(lab: _Lab, steps: dict[str, Any]) -> None:
         steps[step] = {**lab.configure(switch, config), "before": before}
     steps["no_namespace"] = lab.configure("ops3", {}, namespace="swns")
     steps["no_socket"] = lab.configure("ops3", {}, vty_socket="/run/nowhere")
-    steps["looked_at_ops3"] = lab.look("ops3", "ospf_neighbours", "lldp_neighbours", "bgp")
+    steps["looked_at_ops3"] = lab.look("ops3", "ospf_neighbours", "lldp_neighbours", "bgp", "running_config")
 
 
 def _main() -> None:

@@ -227,6 +227,7 @@ def test_what_cannot_be_read_is_null(steps: dict[str, Any]) -> None:
     assert switch["ospf_neighbours_reason"] == "show ip ospf neighbor json: ospfd is not running"
     assert switch["lldp_neighbours_reason"] == "FRR has none"
     assert switch["bgp"]["as_number"] == 65003
+    assert "neighbor 192.168.102.1 remote-as 65002" in switch["running_config"]["router bgp 65003"]
 
 
 @pytest.mark.parametrize(

@@ -93,12 +93,14 @@ def run(capsys: pytest.CaptureFixture[str], module: Any, **arguments: Any) -> di
 
 
 def test_openswitch_is_known_by_its_version(switch: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = run(capsys, switch_info, subset=["bgp_table", "lldp_neighbours", "routes", "ospf_neighbours"])["switch"]
+    subset = ["bgp_table", "lldp_neighbours", "routes", "ospf_neighbours", "running_config"]
+    found = run(capsys, switch_info, subset=subset)["switch"]
 
     assert (found["flavour"], found["version"]) == ("openswitch", "0.4.0")
     assert [path["network"] for path in found["bgp_table"]["paths"]] == ["192.168.101.0/24"]
     assert (found["lldp_neighbours"], found["routes"], found["ospf_neighbours"]) == ([], [], None)
     assert found["ospf_neighbours_reason"] == "show ip ospf neighbor: Unknown command"
+    assert found["running_config"] == {"hostname switch": {}, "vlan 1": {"no shutdown": {}}}
 
 
 def test_vlans(switch: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -102,6 +102,16 @@ def test_what_could_not_be_read_of_ovn_has_its_reason(ovn_state: dict[str, Any])
     assert (second["ovs"], second["ovs_reason"], second["namespaces"]) == (None, "it was not asked", None)
 
 
+def test_what_switches_said_is_part_of_the_state(switch_state: dict[str, Any]) -> None:
+    said = {name: {"switch": node.pop("switch")} for name, node in switch_state["nodes"].items()}
+    switches = {**said, "ops3": {"failed": True, "msg": "The switch cannot be read: vtysh was not found."}}
+    document = _state.assemble("openswitch", "now", switch_state["nodes"], switches=switches)
+    assert document["nodes"]["ops1"]["switch"] == said["ops1"]["switch"]
+    last = document["nodes"]["ops3"]
+    assert (last["switch"], last["switch_reason"]) == (None, "The switch cannot be read: vtysh was not found.")
+    assert document["control"] == {}
+
+
 def test_an_unknown_part_is_not_an_empty_one() -> None:
     namespace = {"fdb": [], "ipvs": None, "ipvs_reason": "not permitted", "netfilter": {"tables": {}}}
     assert _state.read(namespace, "fdb") == []

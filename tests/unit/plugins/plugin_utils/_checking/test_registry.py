@@ -69,6 +69,9 @@ def test_a_check_with_nothing_to_judge_says_so(swarm_state: dict[str, Any]) -> N
         pytest.param(
             {"ovn_nb": {}, "ovn_sb": {}, "ovn_lag": None}, {}, "error", "this lab has no OVN", id="part of OVN"
         ),
+        pytest.param(
+            {}, {"openswitch": {"links": []}}, "error", "this lab has no switches", id="no switches, but meant"
+        ),
     ],
 )
 def test_every_check_tells_why_it_could_not_look(
@@ -76,7 +79,7 @@ def test_every_check_tells_why_it_could_not_look(
 ) -> None:
     swarm_state["control"] = control
     findings = run(swarm_state, intent, CHECKS)
-    family = "swarm" if "swarm" in control or "nodes" in intent else "ovn"
+    family = {"swarm": "swarm", "nodes": "swarm", "openswitch": "switch"}.get(next(iter({**control, **intent})), "ovn")
     assert [finding.check for finding in findings] == [check.identifier for check in CHECKS if check.needs == family]
     assert {finding.status for finding in findings} == {status}
     assert all(reason in finding.message for finding in findings)
@@ -90,6 +93,7 @@ def test_without_a_control_plane_every_check_is_skipped(swarm_state: dict[str, A
     assert {finding.message.partition("skipped: ")[2] for finding in findings} == {
         "no node of this lab is in a swarm",
         "this lab has no OVN",
+        "this lab has no switches",
     }
 
 
@@ -98,10 +102,10 @@ def test_a_check_that_does_not_apply_says_so_when_it_alone_is_chosen(swarm_state
     assert (finding.status, finding.check) == ("skipped", "ovn_ports")
 
 
-def test_a_lab_with_two_control_planes_is_judged_by_the_checks_of_both(
-    swarm_state: dict[str, Any], ovn_state: dict[str, Any]
+def test_a_lab_with_all_that_there_is_is_judged_by_all_checks(
+    swarm_state: dict[str, Any], ovn_state: dict[str, Any], switch_state: dict[str, Any]
 ) -> None:
-    swarm_state["nodes"].update(ovn_state["nodes"])
+    swarm_state["nodes"].update(ovn_state["nodes"], **switch_state["nodes"])
     swarm_state["control"].update(ovn_state["control"])
     findings = run(swarm_state, {}, CHECKS)
     assert {finding.check for finding in findings} == {check.identifier for check in CHECKS}

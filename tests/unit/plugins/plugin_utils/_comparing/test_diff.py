@@ -338,6 +338,46 @@ def test_what_ovn_does_by_itself_is_no_change(ovn_state: State) -> None:
     assert _diff.state_diff(ovn_state, after) == []
 
 
+def switch(state: State) -> dict[str, Any]:
+    return state["nodes"]["ops1"]["switch"]
+
+
+SWITCH_EDITS: dict[str, tuple[Edit, list[str]]] = {
+    "switch": (
+        lambda state: state["nodes"]["ops1"].pop("switch"),
+        ["ops1: removed switch (frr 8.4.4)"],
+    ),
+    "configuration line": (
+        lambda state: switch(state)["running_config"]["router bgp 65001"].update(
+            {"neighbor 192.168.101.2 shutdown": {}}
+        ),
+        ["ops1: created configuration line router bgp 65001: neighbor 192.168.101.2 shutdown"],
+    ),
+    "bgp neighbour": (
+        lambda state: switch(state)["bgp"]["neighbours"][0].update(state="Idle (Admin)", uptime="00:00:01"),
+        ["ops1: changed bgp neighbour 192.168.101.2: state Established -> Idle (Admin)"],
+    ),
+    "bgp path": (
+        lambda state: without(switch(state)["bgp_table"]["paths"], network="192.168.102.0/24"),
+        ["ops1: removed bgp path 192.168.102.0/24 via 192.168.101.2 (65002 65003)"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "sentences"), SWITCH_EDITS.values(), ids=SWITCH_EDITS)
+def test_one_thing_changed_of_a_switch(switch_state: State, edit: Edit, sentences: list[str]) -> None:
+    after = copy.deepcopy(switch_state)
+    edit(after)
+    assert texts(_diff.state_diff(switch_state, after)) == sentences
+
+
+def test_time_that_passed_is_no_change_of_a_switch(switch_state: State) -> None:
+    after = copy.deepcopy(switch_state)
+    switch(after)["bgp"]["neighbours"][0].update(uptime="01:00:00", messages_sent=65)
+    switch(after)["routes"][0].update(uptime="01:00:00")
+    assert _diff.state_diff(switch_state, after) == []
+
+
 def test_open_vswitch_that_was_not_there_is_not_taken_for_empty(ovn_state: State) -> None:
     before = copy.deepcopy(ovn_state)
     before["nodes"]["chassis1"].update(ovs=None, ovs_reason="there is no such socket")
@@ -583,4 +623,4 @@ def test_the_summary_counts_every_action(swarm_state: State) -> None:
 
 def test_every_kind_is_edited_by_a_test() -> None:
     told_otherwise = {"feature", "tool", "docker network task", "nft table", "nft chain", "nft rule", "nft set"}
-    assert set(OBJECTS) - set(EDITS) - set(OVN_EDITS) == told_otherwise
+    assert set(OBJECTS) - set(EDITS) - set(OVN_EDITS) - set(SWITCH_EDITS) == told_otherwise
