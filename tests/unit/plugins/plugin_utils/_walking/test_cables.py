@@ -22,12 +22,10 @@ class Row:
 
     def __init__(self) -> None:
         self.lab = Lab()
-        self.switches: dict[str, Namespace] = {}
         for number in (1, 2, 3):
-            node = f"ops{number}"
-            self.plug(self.lab.namespace("host", node), "eth0", f"192.0.2.{number}/24")
-            self.switches[node] = self.lab.namespace("swns", node)
-        one, two, three = self.switches.values()
+            self.plug(self.lab.namespace("host", f"ops{number}"), "eth0", f"192.0.2.{number}/24")
+        one, two, three = (self.lab.namespace("swns", f"ops{number}") for number in (1, 2, 3))
+        self.switches: dict[str, Namespace] = {"ops1": one, "ops2": two, "ops3": three}
         self.first = self.lab.cable(one, "1", "10.0.1.1/24", two, "1", "10.0.1.2/24")
         self.second = self.lab.cable(two, "2", "10.0.2.1/24", three, "1", "10.0.2.2/24")
         two.forward()
