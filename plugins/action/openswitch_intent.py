@@ -4,42 +4,32 @@
 
 from __future__ import annotations
 
-import typing as t
+from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
+from ansible_collections.packetwalk.labs.plugins.plugin_utils import _action
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._intent import _openswitch
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._intent._schema import IntentError
 
 HOST_VARIABLES = ("nodes_address", "openswitch_config")
 
 
-class ActionModule(ActionBase):
+class ActionModule(_action.ControllerAction):
     """Read and check the intent; touches no host."""
 
-    _supports_check_mode = True
-    _requires_connection = False
+    SPECIFICATION = {
+        "argument_spec": {
+            **_action.INTENT_OPTIONS,
+            "ports": {"type": "int", "default": 8},
+            "links": {"type": "raw", "default": []},
+        },
+    }
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def answer(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Return ``intent``; fail with one sentence when the inventory asks for what cannot be."""
-        super().run(tmp, task_vars)
-        _result, args = self.validate_argument_spec(
-            argument_spec={
-                "lab": {"type": "str", "required": True},
-                "provider": {"type": "raw", "default": "container"},
-                "subnet": {"type": "raw", "default": "192.168.99.0/24"},
-                "ports": {"type": "int", "default": 8},
-                "links": {"type": "raw", "default": []},
-            },
-        )
-        variables = task_vars or {}
-        hostvars = variables["hostvars"]
-        hosts = {
-            host: {name: hostvars[host][name] for name in HOST_VARIABLES if name in hostvars[host]}
-            for host in variables["groups"].get("openswitch", [])
-        }
+        hosts = self.hosts("openswitch", HOST_VARIABLES)
         try:
-            intent = _openswitch.read(_openswitch.Inventory(hosts=hosts, **args))
+            intent = _openswitch.read(_openswitch.Inventory(hosts=hosts, **arguments))
         except IntentError as error:
             raise AnsibleActionFail(str(error)) from None
-        return {"changed": False, "intent": intent}
+        return {"intent": intent}

@@ -4,62 +4,45 @@
 
 from __future__ import annotations
 
-import typing as t
+from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
+from ansible_collections.packetwalk.labs.plugins.plugin_utils import _action
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._intent import _swarm
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._intent._schema import IntentError
 
 HOST_VARIABLES = ("nodes_address", "swarm_availability", "swarm_labels", "swarm_membership")
 
 
-def _host_variables(variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    return {name: variables[name] for name in HOST_VARIABLES if name in variables}
-
-
-class ActionModule(ActionBase):
+class ActionModule(_action.ControllerAction):
     """Read, check and resolve the intent; touches no host."""
 
-    _supports_check_mode = True
-    _requires_connection = False
+    SPECIFICATION = {
+        "argument_spec": {
+            **_action.INTENT_OPTIONS,
+            "networks": {"type": "raw", "default": []},
+            "services": {"type": "raw", "default": []},
+            "ip_vs": {"type": "bool"},
+            "esp": {"type": "bool"},
+        },
+        "required_together": [["ip_vs", "esp"]],
+    }
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def answer(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Return ``intent`` and ``notes``; fail with one sentence when the inventory asks for what cannot be."""
-        super().run(tmp, task_vars)
-        _result, args = self.validate_argument_spec(
-            argument_spec={
-                "lab": {"type": "str", "required": True},
-                "provider": {"type": "raw", "default": "container"},
-                "subnet": {"type": "raw", "default": "192.168.99.0/24"},
-                "networks": {"type": "raw", "default": []},
-                "services": {"type": "raw", "default": []},
-                "ip_vs": {"type": "bool"},
-                "esp": {"type": "bool"},
-            },
-            required_together=[["ip_vs", "esp"]],
-        )
-        variables = task_vars or {}
-        groups, hostvars = variables["groups"], variables["hostvars"]
-        managers = list(groups.get("swarm_managers", []))
-        workers = list(groups.get("swarm_workers", []))
+        ip_vs, esp = arguments.pop("ip_vs"), arguments.pop("esp")
+        managers = self.hosts("swarm_managers", HOST_VARIABLES)
+        workers = self.hosts("swarm_workers", HOST_VARIABLES)
         inventory = _swarm.Inventory(
-            lab=args["lab"],
-            hosts={host: _host_variables(hostvars[host]) for host in managers + workers},
-            managers=managers,
-            workers=workers,
-            provider=args["provider"],
-            subnet=args["subnet"],
-            networks=args["networks"],
-            services=args["services"],
+            hosts={**managers, **workers}, managers=list(managers), workers=list(workers), **arguments
         )
         notes: list[str] = []
         try:
             intent = _swarm.read(inventory)
-            if args["ip_vs"] is not None:
-                intent, notes = _swarm.resolve(intent, args["ip_vs"], args["esp"])
+            if ip_vs is not None:
+                intent, notes = _swarm.resolve(intent, ip_vs, esp)
         except IntentError as error:
             raise AnsibleActionFail(str(error)) from None
         for warning in _swarm.warnings(intent):
             self._display.warning(warning)
-        return {"changed": False, "intent": intent, "notes": notes}
+        return {"intent": intent, "notes": notes}

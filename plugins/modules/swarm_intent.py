@@ -18,26 +18,8 @@ author:
   - The packetwalk.labs maintainers (@packetwalk)
 extends_documentation_fragment:
   - packetwalk.labs._attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: N/A
-  idempotent:
-    support: full
+  - packetwalk.labs._intent
 options:
-  lab:
-    description: Name of the lab.
-    type: str
-    required: true
-  provider:
-    description: Where the nodes come from, the variable C(nodes_provider).
-    type: raw
-    default: container
-  subnet:
-    description: Subnet of the nodes, the variable C(nodes_subnet). Not used with existing hosts.
-    type: raw
-    default: 192.168.99.0/24
   networks:
     description: The variable C(swarm_networks).
     type: raw

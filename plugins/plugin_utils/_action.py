@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,13 @@ STATE_RULES: dict[str, Any] = {
     "required_by": {"nodes": ["lab"]},
 }
 
+# The options of the doc fragment _intent.
+INTENT_OPTIONS: dict[str, Any] = {
+    "lab": {"type": "str", "required": True},
+    "provider": {"type": "raw", "default": "container"},
+    "subnet": {"type": "raw", "default": "192.168.99.0/24"},
+}
+
 
 class ControllerAction(ActionBase):  # type: ignore[misc]  # ansible-core comes without types
     """An action that touches no host: it says what it takes, and answers."""
@@ -41,6 +48,7 @@ class ControllerAction(ActionBase):  # type: ignore[misc]  # ansible-core comes 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the answer; fail in one sentence when the arguments are wrong."""
         result: dict[str, Any] = super().run(tmp, task_vars)
+        self.variables: Mapping[str, Any] = task_vars or {}
         _validation, arguments = self.validate_argument_spec(**self.SPECIFICATION)
         result.update(changed=False, **self.answer(arguments))
         return result
@@ -48,6 +56,14 @@ class ControllerAction(ActionBase):  # type: ignore[misc]  # ansible-core comes 
     def answer(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The result of the task. Raises AnsibleActionFail."""
         raise NotImplementedError
+
+    def hosts(self, group: str, names: Collection[str]) -> dict[str, dict[str, Any]]:
+        """Each host of a group of the inventory with those of its variables that are among ``names``."""
+        hostvars = self.variables["hostvars"]
+        return {
+            host: {name: hostvars[host][name] for name in names if name in hostvars[host]}
+            for host in self.variables["groups"].get(group, [])
+        }
 
     def document(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The state document that ``STATE_OPTIONS`` ask for. Raises StateError."""
