@@ -11,11 +11,12 @@ import contextlib
 import functools
 import io
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+import isolation
 
 HERE = Path(__file__).parent
 COLLECTIONS = HERE.parents[3] / ".ansible" / "collections"
@@ -67,14 +68,7 @@ del VM2["gateway"], VM2["mtu_bytes"]
 @functools.lru_cache(maxsize=None)
 def read() -> dict[str, Any]:
     """Return what each step gave, or ``refused``: what the kernel or a missing command said instead."""
-    absent = [command for command in COMMANDS if not shutil.which(command)]
-    if absent:
-        return {"refused": f"no {', '.join(absent)}"}
-    unshare = ["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc"]
-    done = subprocess.run(
-        [*unshare, sys.executable, __file__], check=False, capture_output=True, text=True, timeout=120
-    )
-    return json.loads(done.stdout) if done.returncode == 0 else {"refused": done.stderr.strip()}
+    return isolation.outcome(__file__, COMMANDS, 120)
 
 
 def _run(module: Any, check: bool = False, **arguments: Any) -> dict[str, Any]:

@@ -20,6 +20,8 @@ import time
 from pathlib import Path
 from typing import Any, Callable
 
+import isolation
+
 HERE = Path(__file__).parent
 COLLECTIONS = HERE.parents[3] / ".ansible" / "collections"
 FRR = Path("/usr/lib/frr")
@@ -114,14 +116,7 @@ OF_ALL_KINDS: dict[str, Any] = {
 @functools.lru_cache(maxsize=None)
 def read() -> dict[str, Any]:
     """Return what each step gave, or ``refused``: what the kernel or a missing command said instead."""
-    absent = [command for command in COMMANDS if not shutil.which(command)]
-    if absent:
-        return {"refused": f"no {', '.join(absent)}"}
-    unshare = ["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc"]
-    done = subprocess.run(
-        [*unshare, sys.executable, __file__], check=False, capture_output=True, text=True, timeout=300
-    )
-    return json.loads(done.stdout) if done.returncode == 0 else {"refused": done.stderr.strip()}
+    return isolation.outcome(__file__, COMMANDS, 300)
 
 
 def _module(module: Any, **arguments: Any) -> dict[str, Any]:

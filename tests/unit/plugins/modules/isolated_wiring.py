@@ -15,11 +15,12 @@ import functools
 import io
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Callable, Iterator
+
+import isolation
 
 HERE = Path(__file__).parent
 COLLECTIONS = HERE.parents[3] / ".ansible" / "collections"
@@ -48,14 +49,7 @@ ip link set br0 up
 @functools.lru_cache(maxsize=None)
 def read() -> dict[str, Any]:
     """Return what each step gave, or ``refused``: what the kernel or a missing command said instead."""
-    absent = [command for command in COMMANDS if not shutil.which(command)]
-    if absent:
-        return {"refused": f"no {', '.join(absent)}"}
-    unshare = ["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc"]
-    done = subprocess.run(
-        [*unshare, sys.executable, __file__], check=False, capture_output=True, text=True, timeout=120
-    )
-    return json.loads(done.stdout) if done.returncode == 0 else {"refused": done.stderr.strip()}
+    return isolation.outcome(__file__, COMMANDS, 120)
 
 
 @contextlib.contextmanager
