@@ -9,7 +9,7 @@ import ipaddress
 import re
 from typing import Any, Callable, Container, Dict, Iterable, Iterator, Set, Union
 
-from ansible_collections.packetwalk.labs.plugins.module_utils._planning import _ovn_topology
+from ansible_collections.packetwalk.labs.plugins.module_utils._planning import _ovn_topology, _spelling
 from ansible_collections.packetwalk.labs.plugins.module_utils._planning._ovn_rows import words
 from ansible_collections.packetwalk.labs.plugins.module_utils._planning._ovn_topology import Topology, attachments
 
@@ -53,16 +53,11 @@ def unknown_ports(expressions: Iterable[str], ports: Container[str]) -> Iterator
 
 
 def _spelled_addresses(topology: Topology) -> Iterator[str]:
-    for what, reader, text in _addresses(topology):
-        try:
-            reader(text)
-        except ValueError as error:
-            yield f"{what}: {error}."
+    return _spelling.misspelled(_addresses(topology))
 
 
-def _addresses(topology: Topology) -> Iterator[tuple[str, Callable[[str], Any], str]]:
-    """Yield each text that has to be an address: whose it is, what reads it, and the text."""
-    address, network, interface = ipaddress.ip_address, ipaddress.ip_network, _interface
+def _addresses(topology: Topology) -> Iterator[_spelling.Text]:
+    address, network, interface = ipaddress.ip_address, ipaddress.ip_network, _spelling.interface
     for switch in topology["switches"]:
         what = f"Switch {switch['name']}"
         if switch["subnet"]:
@@ -104,12 +99,6 @@ def _addresses(topology: Topology) -> Iterator[tuple[str, Callable[[str], Any], 
 def _mac(text: str) -> None:
     if not _MAC.fullmatch(text):
         raise ValueError(f"{text!r} does not appear to be a MAC address")
-
-
-def _interface(text: str) -> None:
-    if "/" not in text:
-        raise ValueError(f"{text!r} has no prefix length")
-    ipaddress.ip_interface(text)
 
 
 def _endpoint(text: str) -> tuple[str, int | None]:

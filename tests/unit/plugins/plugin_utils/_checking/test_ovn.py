@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._registry import run, select
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import Finding
+
+sys.path.append(str(Path(__file__).parent))
+from judged_state import problems, row  # noqa: E402
 
 Document = dict[str, Any]
 Fault = Callable[[Document], None]
@@ -35,20 +39,6 @@ INTENT: dict[str, Any] = {
         "acls": [],
     }
 }
-
-
-def problems(findings: list[Finding]) -> dict[str, set[str]]:
-    """Check to the statuses of its findings that are neither passed nor skipped."""
-    found: dict[str, set[str]] = {}
-    for finding in findings:
-        if finding.status not in ("passed", "skipped"):
-            found.setdefault(finding.check, set()).add(finding.status)
-    return found
-
-
-def row(rows: list[dict[str, Any]], **keys: Any) -> dict[str, Any]:
-    """The first row with these values; there is one, so that no fault misses its aim."""
-    return next(each for each in rows if all(each[key] == keys[key] for key in keys))
 
 
 def northbound(document: Document, section: str, **keys: Any) -> dict[str, Any]:

@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._iptables_rule import rule_from_arguments
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._registry import run, select
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import Finding
+
+sys.path.append(str(Path(__file__).parent))
+from judged_state import problems  # noqa: E402
 
 Document = dict[str, Any]
 Fault = Callable[[Document], None]
@@ -42,15 +46,6 @@ INTENT = {
         },
     ],
 }
-
-
-def problems(findings: list[Finding]) -> dict[str, set[str]]:
-    """Check to the statuses of its findings that are neither passed nor skipped."""
-    found: dict[str, set[str]] = {}
-    for finding in findings:
-        if finding.status not in ("passed", "skipped"):
-            found.setdefault(finding.check, set()).add(finding.status)
-    return found
 
 
 def kernel(document: Document, node: str, namespace: str) -> dict[str, Any]:
