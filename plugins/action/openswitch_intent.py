@@ -11,7 +11,8 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils import _action
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._intent import _openswitch
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._intent._schema import IntentError
 
-HOST_VARIABLES = ("nodes_address", "openswitch_config")
+SWITCH_VARIABLES = ("nodes_address", "openswitch_config")
+HOST_VARIABLES = ("nodes_address", "openswitch_host_config")
 
 
 class ActionModule(_action.ControllerAction):
@@ -27,9 +28,10 @@ class ActionModule(_action.ControllerAction):
 
     def answer(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Return ``intent``; fail with one sentence when the inventory asks for what cannot be."""
-        hosts = self.hosts("openswitch", HOST_VARIABLES)
+        hosts = self.hosts("openswitch", SWITCH_VARIABLES)
+        end_hosts = self.hosts("openswitch_hosts", HOST_VARIABLES)
         try:
-            intent = _openswitch.read(_openswitch.Inventory(hosts=hosts, **arguments))
+            intent = _openswitch.read(_openswitch.Inventory(hosts=hosts, end_hosts=end_hosts, **arguments))
         except IntentError as error:
             raise AnsibleActionFail(str(error)) from None
         return {"intent": intent}

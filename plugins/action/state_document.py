@@ -20,6 +20,7 @@ class ActionModule(_action.ControllerAction):
             "nodes": {"type": "dict", "required": True},
             "ovn": _action.OVN,
             "switches": _action.SWITCHES,
+            "machine": _action.MACHINE,
             "path": {"type": "path"},
         }
     }
@@ -27,7 +28,7 @@ class ActionModule(_action.ControllerAction):
     def answer(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Return the document."""
         try:
-            read = (arguments[key] for key in ("lab", "nodes", "ovn", "switches"))
+            read = (arguments[key] for key in ("lab", "nodes", "ovn", "switches", "machine"))
             document = _state.assemble_now(*read)
         except _state.StateError as problem:
             raise AnsibleActionFail(str(problem)) from None

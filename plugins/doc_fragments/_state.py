@@ -51,6 +51,14 @@ options:
     description:
       - In a lab with switches, inventory host name to what M(packetwalk.labs.switch_info) returned on that host. Give
         failed results too, as in O(nodes).
+      - In the result of a switch that has VLANs by Open vSwitch, C(open_vswitch) is what M(packetwalk.labs.ovs_info)
+        returned there.
+    type: dict
+    version_added: 0.4.0
+  machine:
+    description:
+      - In a lab with switches whose links lead to bridges, what M(packetwalk.labs.link_info) returned on the machine
+        that carries them. Give a failed result too, as in O(nodes).
     type: dict
     version_added: 0.4.0
 """

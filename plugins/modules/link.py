@@ -18,6 +18,8 @@ description:
   - Before anything is made, all links are looked at together, and what cannot be is refused with one sentence each.
   - The alias of each end says which lab and which link it belongs to. Only what carries the name of the lab is ever
     changed or removed.
+  - A tap device with the alias V(unwired) stands for a port without a link, as the role
+    P(packetwalk.labs.openswitch#role) makes them, and gives way to a link.
   - Whatever interrupts the module, the next run carries on.
 extends_documentation_fragment:
   - packetwalk.labs._attributes

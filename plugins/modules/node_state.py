@@ -264,10 +264,11 @@ state:
             bridge:
               description:
                 - The bridge's settings.
+                - Bit N of C(group_fwd_mask), here and in C(port), is set where frames to 01-80-C2-00-00-0N pass.
                 - With C(vlan_filtering) also the C(vlans) of its own traffic, as they are in C(port).
               returned: for C(bridge)
               type: dict
-              sample: {vlan_filtering: false, ageing_seconds: 300.0, stp: false}
+              sample: {vlan_filtering: false, ageing_seconds: 300.0, stp: false, group_fwd_mask: 0}
             port:
               description:
                 - Settings and state as a bridge's port.
@@ -275,7 +276,15 @@ state:
                   whether untagged frames that arrive belong to it, and with C(untagged), whether its frames leave so.
               returned: for ports of a bridge
               type: dict
-              sample: {state: forwarding, hairpin: false, isolated: false, learning: true, flood: true}
+              sample:
+                state: forwarding
+                hairpin: false
+                isolated: false
+                learning: true
+                flood: true
+                multicast_flood: true
+                broadcast_flood: true
+                group_fwd_mask: 0
             vlan:
               description: The tag.
               returned: for C(vlan)

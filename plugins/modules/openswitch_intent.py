@@ -12,7 +12,8 @@ description:
   - Checks the inventory's variables before anything is changed. The first mistake ends the task with one sentence that
     says where it is.
   - The switches are the hosts of the group C(openswitch), with their variables C(nodes_address) and
-    C(openswitch_config).
+    C(openswitch_config). Hosts at their ports are those of the group C(openswitch_hosts), with C(nodes_address) and
+    C(openswitch_host_config).
   - It refuses what P(packetwalk.labs.link#module) and P(packetwalk.labs.switch_config#module) would refuse, and what
     no switch can see alone. These are two ends of a link with the same address or in different subnets, and a BGP
     neighbour whose AS is another than the one it is given.
@@ -67,6 +68,7 @@ intent:
         - Inventory host name to what the switch should be.
         - C(wired) are its ports that a link comes to, C(up) those of them whose link is not shut down at an end.
         - C(sessions) are its BGP neighbours that are switches of the lab and have it as a neighbour.
+        - C(facing_vlans) are its ports in no VLAN whose link leads to a port in one.
       type: dict
       sample:
         ops3:
@@ -87,6 +89,25 @@ intent:
           wired: ["1"]
           up: ["1"]
           sessions: [192.168.102.1]
+          facing_vlans: []
+    hosts:
+      description:
+        - Inventory host name to what a host of the group C(openswitch_hosts) should be.
+        - C(config) has the keys of that of a switch, of which C(interfaces) and C(static_routes) may have a value.
+      type: dict
+      sample:
+        host1:
+          address: 192.168.96.21
+          config:
+            hostname: null
+            interfaces:
+              - {name: eth1, addresses: [192.168.103.2/24], shutdown: false, description: null, mtu_bytes: null}
+            vlans: null
+            static_routes:
+              - {destination: 192.168.0.0/16, next_hop: 192.168.103.1}
+            bgp: null
+            ospf: null
+            lines: null
     links:
       description: The links.
       type: list

@@ -138,6 +138,13 @@ ovs:
       returned: always
       type: dict
       sample: {}
+    namespace_inode:
+      description:
+        - Inode of the network namespace of ovs-vswitchd, as P(packetwalk.labs.node_state#module) has it of namespaces.
+          Ports are devices there. It is V(null) while ovs-vswitchd does not run.
+      returned: always
+      type: int
+      sample: 4026532281
     bridges:
       description: Bridges.
       returned: when O(subset) has V(bridges)

@@ -52,7 +52,7 @@ options:
         V(swarm node), V(swarm service), V(swarm task), V(northbound database), V(logical switch),
         V(logical switch port), V(logical router), V(logical router port), V(logical route), V(logical policy), V(acl),
         V(nat), V(load balancer), V(port group), V(address set), V(dhcp options), V(dns records),
-        V(southbound database), V(chassis), V(datapath), V(port binding) and V(gateway).
+        V(southbound database), V(chassis), V(datapath), V(port binding), V(gateway), V(machine) and V(machine link).
     type: list
     elements: str
     default: ["*"]

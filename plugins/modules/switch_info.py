@@ -256,6 +256,11 @@ switch:
               returned: always
               type: int
               sample: 2
+            connections_dropped:
+              description: How many sessions were lost, V(null) in OpenSwitch.
+              returned: always
+              type: int
+              sample: 0
     bgp_table:
       description: The table of BGP for IPv4. Without BGP both numbers are V(null).
       returned: when asked for

@@ -14,6 +14,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils import _files, _st
 
 OVN = {"type": "dict", "options": {"central": {"type": "dict"}, "chassis": {"type": "dict"}}}
 SWITCHES = {"type": "dict"}
+MACHINE = {"type": "dict"}
 
 # The options of the doc fragments of _state, and the rules for them.
 STATE_OPTIONS: dict[str, Any] = {
@@ -21,6 +22,7 @@ STATE_OPTIONS: dict[str, Any] = {
     "nodes": {"type": "dict"},
     "ovn": OVN,
     "switches": SWITCHES,
+    "machine": MACHINE,
     "state_file": {"type": "path"},
 }
 STATE_RULES: dict[str, Any] = {
@@ -68,7 +70,7 @@ class ControllerAction(ActionBase):  # type: ignore[misc]  # ansible-core comes 
     def document(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The state document that ``STATE_OPTIONS`` ask for. Raises StateError."""
         if arguments["state_file"] is None:
-            read = (arguments[key] for key in ("lab", "nodes", "ovn", "switches"))
+            read = (arguments[key] for key in ("lab", "nodes", "ovn", "switches", "machine"))
             return _state.assemble_now(*read)
         return self.load(arguments["state_file"])
 

@@ -31,6 +31,7 @@ def assemble(
     nodes: Mapping[str, Mapping[str, Any] | None],
     ovn: Mapping[str, Any] | None = None,
     switches: Mapping[str, Mapping[str, Any] | None] | None = None,
+    machine: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The document of a lab from what ``packetwalk.labs.node_state`` returned on each node.
 
@@ -39,7 +40,9 @@ def assemble(
       node could not be asked.
     * ``ovn``: in a lab with OVN, ``central`` is what ``packetwalk.labs.ovn_info`` returned, and ``chassis`` is
       inventory host name to what ``packetwalk.labs.ovs_info`` returned; failed results too.
-    * ``switches``: inventory host name to what ``packetwalk.labs.switch_info`` returned; failed results too.
+    * ``switches``: inventory host name to what ``packetwalk.labs.switch_info`` returned; failed results too. In it is
+      ``open_vswitch``, what ``packetwalk.labs.ovs_info`` returned, of a switch that has VLANs by that.
+    * ``machine``: what ``packetwalk.labs.link_info`` returned, also when it failed; null where nobody asked.
     """
     document: dict[str, Any] = {
         "schema": SCHEMA,
@@ -55,7 +58,12 @@ def assemble(
         for key, returned in _OVN.items():
             document["control"].update(_part(key, ovn.get("central"), returned))
     for name, result in (switches or {}).items():
-        document["nodes"].setdefault(name, _node(None)).update(_part("switch", result, "switch"))
+        node = document["nodes"].setdefault(name, _node(None))
+        node.update(_part("switch", result, "switch"))
+        if result and "open_vswitch" in result:
+            node.update(_part("ovs", result["open_vswitch"], "ovs"))
+    if machine is not None:
+        document.update(_part("machine", machine, "machine"))
     return document
 
 
@@ -64,10 +72,11 @@ def assemble_now(
     nodes: Mapping[str, Mapping[str, Any] | None],
     ovn: Mapping[str, Any] | None = None,
     switches: Mapping[str, Mapping[str, Any] | None] | None = None,
+    machine: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The document of a lab that was just read. Raises StateError when it has no nodes."""
     taken_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return validated(assemble(lab, taken_at, nodes, ovn, switches))
+    return validated(assemble(lab, taken_at, nodes, ovn, switches, machine))
 
 
 def dump(document: Mapping[str, Any]) -> str:

@@ -109,6 +109,7 @@ def link_row(entry: dict[str, Any], indexes: dict[str, int]) -> dict[str, Any]:
             "vlan_filtering": bool(data["vlan_filtering"]) if "vlan_filtering" in data else None,
             "ageing_seconds": data["ageing_time"] / 100,
             "stp": bool(data["stp_state"]),
+            "group_fwd_mask": _mask(data.get("group_fwd_mask")),
         }
     elif kind == "vlan":
         row["vlan"] = {"identifier": data["id"], "protocol": data.get("protocol")}
@@ -142,7 +143,15 @@ def _port(data: dict[str, Any]) -> dict[str, Any]:
         "isolated": data.get("isolated"),
         "learning": data.get("learning"),
         "flood": data.get("flood"),
+        "multicast_flood": data.get("mcast_flood"),
+        "broadcast_flood": data.get("bcast_flood"),
+        "group_fwd_mask": _mask(data.get("group_fwd_mask")),
     }
+
+
+def _mask(printed: str | int | None) -> int | None:
+    """A mask, which is printed as a text, and 0 without the "0x" of others."""
+    return None if printed is None else int(str(printed), 0)
 
 
 def address_row(entry: dict[str, Any]) -> dict[str, Any]:

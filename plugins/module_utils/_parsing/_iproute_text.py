@@ -200,9 +200,9 @@ def _kind_data(kind: str, words: deque[str]) -> dict[str, Any]:
     """What docs/state.md needs of a link's own line, in the keys and units of the JSON."""
     if kind == "bridge":
         return {
-            key: int(value)
+            key: int(value, 0)
             for key, value in _pairs(words).items()
-            if key in ("vlan_filtering", "ageing_time", "stp_state")
+            if key in ("vlan_filtering", "ageing_time", "stp_state", "group_fwd_mask")
         }
     if kind == "vxlan":
         return _vxlan_data(words)

@@ -70,11 +70,15 @@ IFLA_INET6_CONF = 2
 IFLA_BR_AGEING_TIME = 4
 IFLA_BR_STP_STATE = 5
 IFLA_BR_VLAN_FILTERING = 7
+IFLA_BR_GROUP_FWD_MASK = 9
 IFLA_BRIDGE_VLAN_INFO = 2
 IFLA_BRPORT_STATE = 1
 IFLA_BRPORT_MODE = 4
 IFLA_BRPORT_LEARNING = 8
 IFLA_BRPORT_UNICAST_FLOOD = 9
+IFLA_BRPORT_MCAST_FLOOD = 27
+IFLA_BRPORT_BCAST_FLOOD = 30
+IFLA_BRPORT_GROUP_FWD_MASK = 31
 IFLA_BRPORT_ISOLATED = 33
 IFLA_VLAN_ID = 1
 IFLA_VLAN_PROTOCOL = 5
@@ -418,7 +422,7 @@ def forwarding(payload: bytes, names: Mapping[int, str]) -> Row:
         "destination": _address(found[NDA_DST]) if NDA_DST in found else None,
         "states": _forwarding_states(states),
         "flags": sorted(owner.union(_flag_names(flags, _netlink_words.NEIGHBOUR_FLAGS))),
-        "vlan": struct.unpack("=H", found[NDA_VLAN])[0] if NDA_VLAN in found else None,
+        "vlan": _u16(found[NDA_VLAN]) if NDA_VLAN in found else None,
         "vni": _u32(found[NDA_VNI]) if NDA_VNI in found else None,
         "port": _be16(found[NDA_PORT]) if NDA_PORT in found else None,
     }
@@ -481,6 +485,7 @@ def _bridge(data: Mapping[int, bytes]) -> Row:
             "vlan_filtering": bool(data.get(IFLA_BR_VLAN_FILTERING, b"\0")[0]),
             "ageing_seconds": _u32(data[IFLA_BR_AGEING_TIME]) / _USER_HZ,
             "stp": bool(_u32(data[IFLA_BR_STP_STATE])),
+            "group_fwd_mask": _u16(data.get(IFLA_BR_GROUP_FWD_MASK, b"\0\0")),
         }
     }
 
@@ -492,6 +497,9 @@ def _bridge_port(data: Mapping[int, bytes]) -> Row:
         "isolated": bool(data.get(IFLA_BRPORT_ISOLATED, b"\0")[0]),
         "learning": bool(data[IFLA_BRPORT_LEARNING][0]),
         "flood": bool(data[IFLA_BRPORT_UNICAST_FLOOD][0]),
+        "multicast_flood": bool(data.get(IFLA_BRPORT_MCAST_FLOOD, b"\1")[0]),
+        "broadcast_flood": bool(data.get(IFLA_BRPORT_BCAST_FLOOD, b"\1")[0]),
+        "group_fwd_mask": _u16(data.get(IFLA_BRPORT_GROUP_FWD_MASK, b"\0\0")),
     }
 
 
@@ -499,7 +507,7 @@ def _vlan(data: Mapping[int, bytes]) -> Row:
     protocol = _be16(data[IFLA_VLAN_PROTOCOL])
     return {
         "vlan": {
-            "identifier": struct.unpack("=H", data[IFLA_VLAN_ID])[0],
+            "identifier": _u16(data[IFLA_VLAN_ID]),
             "protocol": _netlink_words.VLAN_PROTOCOLS.get(protocol, hex(protocol)),
         }
     }
@@ -598,6 +606,10 @@ def _text(data: bytes) -> str:
 
 def _u32(data: bytes) -> int:
     return int(struct.unpack("=I", data)[0])
+
+
+def _u16(data: bytes) -> int:
+    return int(struct.unpack("=H", data)[0])
 
 
 def _s32(data: bytes) -> int:

@@ -28,8 +28,9 @@ def parse_summary(text: str, command: str = "show ip bgp summary") -> Row:
     """``{"router_id", "as_number", "neighbours"}`` of OpenSwitch, with null and nothing for a switch without BGP.
 
     A neighbour has ``address``, ``remote_as``, ``state``, ``uptime`` as it is printed (None for never),
-    ``messages_received`` and ``messages_sent``, and ``prefixes_received`` and ``prefixes_sent``, which OpenSwitch does
-    not print. Raises ParseError for what is no summary, a summary that is cut, and a line that is no neighbour.
+    ``messages_received`` and ``messages_sent``, and ``prefixes_received``, ``prefixes_sent`` and
+    ``connections_dropped``, how many sessions were lost, which OpenSwitch does not print. Raises ParseError for what is
+    no summary, a summary that is cut, and a line that is no neighbour.
     """
     lines = [(number, line.rstrip()) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
     if lines and lines[0][1].strip() == _NO_BGP:
@@ -68,6 +69,7 @@ def parse_summary(text: str, command: str = "show ip bgp summary") -> Row:
                 "messages_sent": int(found["sent"]),
                 "prefixes_received": None,
                 "prefixes_sent": None,
+                "connections_dropped": None,
             }
         )
         address = ""
@@ -96,6 +98,7 @@ def parse_summary_json(text: str, command: str = "show ip bgp summary json") -> 
                     "messages_sent": peer["msgSent"],
                     "prefixes_received": peer["pfxRcd"],
                     "prefixes_sent": peer["pfxSnt"],
+                    "connections_dropped": peer["connectionsDropped"],
                 }
                 for address, peer in family["peers"].items()
             ],

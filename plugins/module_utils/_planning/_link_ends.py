@@ -17,6 +17,9 @@ Row = Mapping[str, Any]
 HOST = "host"
 
 MARK = "packetwalk.lab="
+# The alias of a tap device that stands for a port without a link, and its kind.
+UNWIRED = "unwired"
+TAP = "tun"
 # IFALIASZ of linux/if.h is 256, and ends with a zero.
 _ALIAS_BYTES = 255
 

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Iterable, Iterator
 
 from ansible_collections.packetwalk.labs.plugins.module_utils._planning._link_ends import (
     HOST,
     MACHINE,
+    TAP,
+    UNWIRED,
     End,
+    Link,
     Mark,
     Place,
     mark_of,
@@ -67,6 +70,13 @@ class View:
         peer = self.peer(interface)
         of_peer = None if peer is None else self._marks.get(peer)
         return of_peer if of_peer is not None and of_peer.relation == "to" else None
+
+    def placeholders(self, links: Iterable[Link]) -> list[tuple[Link, Interface]]:
+        """Return what stands for a port without a link, and is where an end of a link belongs."""
+        found = [(link, self.at(end)) for link in links for end in link.ends]
+        return [
+            (link, there) for link, there in found if there is not None and (there.kind, there.alias) == (TAP, UNWIRED)
+        ]
 
     def both(self, interface: Interface) -> list[Interface]:
         """Return the interfaces that go together with one: it alone where the other end is not ours."""

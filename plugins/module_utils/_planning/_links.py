@@ -77,6 +77,8 @@ def wiring(lab: str, links: Sequence[Link], only: bool, present: Present) -> Pla
         and (only or not in_place.isdisjoint(view.both(interface)))
     ]
     leaving = {each for interface, mark in unwanted if not mark.adopted for each in view.both(interface)}
+    placeholders = view.placeholders(links)
+    leaving |= {interface for _link, interface in placeholders}
     problems = [
         *_link_refusals.missing(view, links),
         *_link_refusals.taken(view, links, held, in_use | leaving),
@@ -86,6 +88,7 @@ def wiring(lab: str, links: Sequence[Link], only: bool, present: Present) -> Pla
     if problems:
         raise Refused(problems)
     removed, removals = _removals(view, unwanted)
+    removed += [Delete(link.text, interface.namespace, interface.ifindex) for link, interface in placeholders]
     free_ifindex = itertools.count(max((interface.ifindex for interface in present.interfaces), default=0) + 1)
     moves: list[_Move] = []
     creations: list[Operation] = []

@@ -8,11 +8,11 @@ import collections
 import ipaddress
 import itertools
 import re
-from typing import Any, Callable, Collection, Iterable, Iterator
+from typing import Callable, Collection, Iterable, Iterator
 
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._errors import ParseError
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._vtysh_running_config import Tree, parse_lines
-from ansible_collections.packetwalk.labs.plugins.module_utils._planning import _switch_config
+from ansible_collections.packetwalk.labs.plugins.module_utils._planning import _spelling, _switch_config, _switch_vlans
 from ansible_collections.packetwalk.labs.plugins.module_utils._planning._switch_config import FRR, OPENSWITCH, Config
 
 _NAME = re.compile(r"[^\s/]+$")
@@ -50,18 +50,13 @@ def refusals_of_switch(config: Config, running: Tree, flavour: str, daemons: Col
 
 
 def _spelled_addresses(config: Config) -> Iterator[str]:
-    for what, reader, text in _addresses(config):
-        try:
-            reader(text)
-        except ValueError as error:
-            yield f"{what}: {error}."
+    return _spelling.misspelled(_addresses(config))
 
 
-def _addresses(config: Config) -> Iterator[tuple[str, Callable[[str], Any], str]]:
-    """Yield each text that has to be an address: whose it is, what reads it, and the text."""
+def _addresses(config: Config) -> Iterator[_spelling.Text]:
     for interface in config["interfaces"] or []:
         for each in interface["addresses"]:
-            yield f"Interface {interface['name']}", _interface_address, each
+            yield f"Interface {interface['name']}", _spelling.interface, each
     for route in config["static_routes"] or []:
         what = f"Static route to {route['destination']}"
         yield what, ipaddress.ip_network, route["destination"]
@@ -77,12 +72,6 @@ def _addresses(config: Config) -> Iterator[tuple[str, Callable[[str], Any], str]
     for each in ospf.get("networks", []):
         yield "OSPF, networks", ipaddress.IPv4Network, each["network"]
         yield f"OSPF, area of {each['network']}", _area, each["area"]
-
-
-def _interface_address(text: str) -> None:
-    if "/" not in text:
-        raise ValueError(f"{text!r} has no prefix length")
-    ipaddress.ip_interface(text)
 
 
 def _area(text: str) -> None:
@@ -167,9 +156,20 @@ def _own_addresses(config: Config) -> Iterator[str]:
             yield f"BGP neighbour {neighbour['address']} is this switch itself, on interface {name}."
 
 
+def _bridged(config: Config) -> Iterator[str]:
+    vlans = {name: vlan["id"] for vlan in config["vlans"] or [] for name in vlan["interfaces"]}
+    for interface in config["interfaces"] or []:
+        name = interface["name"]
+        if name in vlans and interface["addresses"]:
+            yield (
+                f"Interface {name} is in VLAN {vlans[name]} and has an address: give that to "
+                f"{_switch_vlans.interface_of(vlans[name])}, or take it out of the VLAN."
+            )
+
+
 def _unknown_to(config: Config, flavour: str) -> Iterator[str]:
     if flavour == FRR and config["vlans"]:
-        yield "FRR has no VLANs: give the interfaces their VLANs in the kernel, or leave out vlans."
+        yield "FRR has no VLANs: give vlans to packetwalk.labs.switch_vlans, or leave them out."
     if flavour == OPENSWITCH:
         for interface in config["interfaces"] or []:
             if interface["description"]:
@@ -202,4 +202,4 @@ def _missing_daemons(config: Config, daemons: Collection[str]) -> Iterator[str]:
 
 
 _SPELLING: list[Callable[[Config], Iterator[str]]] = [_spelled_addresses, _names, _numbers]
-_MEANING: list[Callable[[Config], Iterator[str]]] = [_given_twice, _families, _own_addresses]
+_MEANING: list[Callable[[Config], Iterator[str]]] = [_given_twice, _families, _own_addresses, _bridged]

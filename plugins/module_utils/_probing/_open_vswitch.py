@@ -83,6 +83,7 @@ def read(
     wanted = _filter(filters)
     with OvsdbClient(f"unix:{run_directory}/db.sock", "Open_vSwitch", timeout_seconds=timeout_seconds) as client:
         document, bridges = _described(client, names)
+    document["namespace_inode"] = _namespace_inode(run_directory)
     tools = _Tools(run_directory, timeout_seconds)
     if "bridges" in parts:
         document["bridges"] = bridges
@@ -106,6 +107,15 @@ _OF_DATAPATHS: tuple[tuple[str, str, str, _Parser], ...] = (
     ("datapath_flows", "flows", "dpctl/dump-flows", _datapath_flow.parse_flows),
     ("conntrack", "connections", "dpctl/dump-conntrack", _ovs_conntrack.parse_connections),
 )
+
+
+def _namespace_inode(run_directory: str) -> int | None:
+    """Of the network namespace of ovs-vswitchd, which is where its ports are."""
+    try:
+        with open(os.path.join(run_directory, "ovs-vswitchd.pid"), encoding="ascii") as file:
+            return os.stat(f"/proc/{int(file.read())}/ns/net").st_ino
+    except (OSError, ValueError):
+        return None
 
 
 def _described(client: OvsdbClient, names: Sequence[str]) -> tuple[_Row, list[_Row]]:

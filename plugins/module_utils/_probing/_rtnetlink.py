@@ -60,7 +60,7 @@ def read(connection: NetlinkSocket, of_all_devices: Mapping[str, dict[str, int] 
     ) -> Callable[[], Iterator[Any]]:
         return lambda: (decode(row, *context) for row in connection.dump(kind, payload))
 
-    table("links", lambda: _links(connection, of_all_devices))
+    table("links", lambda: links(connection, of_all_devices))
     names = {row["index"]: row["name"] for row in tables["links"] or []}
     table("addresses", dump(_netlink.RTM_GETADDR, ALL_ADDRESSES, _netlink.address, names))
     table("routes", dump(_netlink.RTM_GETROUTE, _ALL_ROUTES, _netlink.route, names))
@@ -70,7 +70,8 @@ def read(connection: NetlinkSocket, of_all_devices: Mapping[str, dict[str, int] 
     return tables
 
 
-def _links(connection: NetlinkSocket, of_all_devices: Mapping[str, dict[str, int] | str]) -> list[Row]:
+def links(connection: NetlinkSocket, of_all_devices: Mapping[str, dict[str, int] | str]) -> list[Row]:
+    """Return the links of the table, unsorted. Raises ``OSError`` and ``ParseError``."""
     rows = [_link(payload, of_all_devices) for payload in connection.dump(_netlink.RTM_GETLINK, ALL_LINKS)]
     filtering = {row["index"] for row in rows if row.get("bridge", {}).get("vlan_filtering")}
     if filtering:

@@ -8,7 +8,7 @@ import contextlib
 import os
 import resource
 from types import TracebackType
-from typing import Iterable, Iterator, Mapping, NamedTuple, Sequence
+from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from ansible_collections.packetwalk.labs.plugins.module_utils._formatting import _link_messages
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing import _netlink
@@ -28,7 +28,12 @@ from ansible_collections.packetwalk.labs.plugins.module_utils._planning._link_op
     Operation,
     Present,
 )
-from ansible_collections.packetwalk.labs.plugins.module_utils._probing import _kernel_probe, _namespaces, _setns
+from ansible_collections.packetwalk.labs.plugins.module_utils._probing import (
+    _kernel_probe,
+    _namespaces,
+    _rtnetlink,
+    _setns,
+)
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._docker_api import DockerApi, DockerError
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._links import LinkResolver, Opened
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._netlink_socket import (
@@ -38,9 +43,8 @@ from ansible_collections.packetwalk.labs.plugins.module_utils._probing._netlink_
     NetlinkSocket,
     Request,
 )
-from ansible_collections.packetwalk.labs.plugins.module_utils._probing._rtnetlink import ALL_ADDRESSES, ALL_LINKS
 
-_NAMED = "/run/netns"
+NAMED = "/run/netns"
 _NOT_FOUND = 404
 
 
@@ -63,7 +67,7 @@ def locate(places: Iterable[Place], containers: Mapping[str, Sequence[str]], doc
     wanted = {*places, MACHINE}
     located = Located({}, {})
     for place in sorted(wanted - {place for place in wanted if place.switch is not None}):
-        path = _namespaces.HOST if place == MACHINE else os.path.join(_NAMED, place.namespace)
+        path = _namespaces.HOST if place == MACHINE else os.path.join(NAMED, place.namespace)
         if _identity(path) is None:
             located.missing[place] = f"There is no namespace {place.namespace}."
         else:
@@ -114,18 +118,20 @@ class Wiring:
     ) -> None:
         self._stack.close()
 
+    def links(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the links of each namespace as the state document has them, by a path that leads to it."""
+        found = {key: _rtnetlink.links(opened.connection, {}) for key, opened in self._opened.items()}
+        resolver = LinkResolver(self._opened, found)
+        return {key: resolver.rows(key) for key in found}
+
     def look(self, netem: bool) -> Present:
         """Return what is there; ``netem`` is whether the kernel has it."""
-        links = {
-            key: [_netlink.link(payload) for payload in opened.connection.dump(_netlink.RTM_GETLINK, ALL_LINKS)]
-            for key, opened in self._opened.items()
-        }
-        resolver = LinkResolver(self._opened, links)
         interfaces: list[Interface] = []
-        for key, opened in self._opened.items():
-            addresses = _addresses(opened.connection, {row["index"]: row["name"] for row in links[key]})
-            netems = _netems(opened.connection)
-            for row in resolver.rows(key):
+        for key, rows in self.links().items():
+            connection = self._opened[key].connection
+            addresses = _addresses(connection, {row["index"]: row["name"] for row in rows})
+            netems = _netems(connection)
+            for row in rows:
                 peer = row.get("peer", {"index": None, "namespace": None})
                 interfaces.append(
                     Interface(
@@ -232,7 +238,7 @@ class Wiring:
             with _setns.entered(file):
                 connection = stack.enter_context(NetlinkSocket())
             if only_with_marks:
-                links = connection.dump(_netlink.RTM_GETLINK, ALL_LINKS)
+                links = connection.dump(_netlink.RTM_GETLINK, _rtnetlink.ALL_LINKS)
                 if not any(MARK.encode() in payload for payload in links):
                     return
             self._stack.push(stack.pop_all())
@@ -254,7 +260,7 @@ def _locate_inside(api: DockerApi, names: Sequence[str], places: Iterable[Place]
         return
     for place in places:
         root = f"/proc/{state['Pid']}"
-        path = f"{root}/ns/net" if place.namespace == HOST else f"{root}/root{_NAMED}/{place.namespace}"
+        path = f"{root}/ns/net" if place.namespace == HOST else f"{root}/root{NAMED}/{place.namespace}"
         if not state["Running"] or _identity(f"{root}/ns/net") is None:
             located.missing[place] = f"Container {name} is not running."
         elif _identity(path, follow=place.namespace == HOST) is None:
@@ -272,7 +278,7 @@ def _inside_of_containers() -> Iterator[tuple[str, int, int]]:
             if mounts in seen:
                 continue
             home = _inode(f"/proc/{process}/ns/net")
-            folder = f"/proc/{process}/root{_NAMED}"
+            folder = f"/proc/{process}/root{NAMED}"
             paths = [f"{folder}/{name}" for name in os.listdir(folder)]
         except OSError:
             # It has ended, may not be looked at, or has none.
@@ -302,7 +308,7 @@ def _inode(path: str) -> int:
 
 def _addresses(connection: NetlinkSocket, names: Mapping[int, str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for payload in connection.dump(_netlink.RTM_GETADDR, ALL_ADDRESSES):
+    for payload in connection.dump(_netlink.RTM_GETADDR, _rtnetlink.ALL_ADDRESSES):
         row = _netlink.address(payload, names)
         if row["scope"] == "global":
             found.setdefault(row["device"], []).append(f"{row['address']}/{row['prefix_length']}")

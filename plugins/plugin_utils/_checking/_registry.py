@@ -62,6 +62,8 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._switch_
     switch_daemons,
     switch_ports,
 )
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._switch_segments import switch_segments
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._switch_vlans import switch_vlans
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import Finding, error, skipped
 
 
@@ -208,6 +210,22 @@ CHECKS = (
         "switch",
         "https://github.com/srl-labs/containerlab/issues/392",
         switch_links,
+        intent=("openswitch",),
+    ),
+    Check(
+        "switch_segments",
+        "Bridges of links join their ends alone",
+        "switch",
+        "https://docs.kernel.org/networking/bridge.html",
+        switch_segments,
+        intent=("openswitch",),
+    ),
+    Check(
+        "switch_vlans",
+        "Ports are in their VLANs",
+        "switch",
+        "https://docs.openvswitch.org/en/latest/faq/vlan/",
+        switch_vlans,
         intent=("openswitch",),
     ),
     Check(

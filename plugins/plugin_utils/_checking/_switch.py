@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_interface
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible_collections.packetwalk.labs.plugins.module_utils._planning import _link_ends
 from ansible_collections.packetwalk.labs.plugins.module_utils._planning._link_ends import End, Link
@@ -15,6 +15,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unkn
 
 Row = dict[str, Any]
 Address = IPv4Address | IPv6Address
+Thing = TypeVar("Thing")
 
 # The namespace of the ports, by its name in the state document.
 NAMESPACE = "swns"
@@ -24,10 +25,12 @@ class Switches:
     """Joins of the state document with what ``packetwalk.labs.openswitch_intent`` returned, which may be missing."""
 
     def __init__(self, document: dict[str, Any], intent: dict[str, Any]) -> None:
-        asked = intent.get("openswitch") or {"lab": "", "ports": 0, "switches": {}, "links": []}
+        asked = intent.get("openswitch") or {"lab": "", "ports": 0, "switches": {}, "hosts": {}, "links": []}
         self.lab: str = asked["lab"]
         self.count: int = asked["ports"]
         self.asked: dict[str, Row] = asked["switches"]
+        # Hosts at ports of switches, which are no switches themselves.
+        self.hosts: dict[str, Row] = asked["hosts"]
         rows = asked["links"]
         self.links: list[Link] = (
             _link_ends.links(self.lab, rows, _link_ends.switches(rows, [], self.count)) if rows else []
@@ -50,8 +53,13 @@ class Switches:
         """What a switch says of itself. Raises Unknown."""
         return read(read(self.node(name), "switch"), part)
 
-    def namespace(self, name: str, namespace: str = NAMESPACE) -> Row:
-        """A namespace of a switch, that of its ports when none is named. Raises Unknown."""
+    def namespace_of_ports(self, name: str) -> str:
+        """Which namespace of a switch, or of a host, its ports are in."""
+        return _link_ends.HOST if name in self.hosts else NAMESPACE
+
+    def namespace(self, name: str, namespace: str | None = None) -> Row:
+        """A namespace of a switch or a host, that of its ports when none is named. Raises Unknown."""
+        namespace = namespace or self.namespace_of_ports(name)
         namespaces = read(self.node(name), "namespaces")
         if namespace not in namespaces:
             raise Unknown(f"there is no namespace {namespace}")
@@ -64,8 +72,8 @@ class Switches:
         return link_named(self.namespace(end.place.switch, end.place.namespace), end.name)
 
     def config(self, name: str) -> Row:
-        """What is asked for of a switch, with every key; empty where nothing is."""
-        return dict(self.asked.get(name, {}).get("config") or {})
+        """What is asked for of a switch or a host, with every key; empty where nothing is."""
+        return dict((self.asked.get(name) or self.hosts.get(name) or {}).get("config") or {})
 
     def shall_speak_bgp(self, name: str) -> bool:
         """Whether BGP is asked for of a switch; of one that nobody asks anything of it is not known, so it may."""
@@ -90,11 +98,15 @@ def each_switch(
 ) -> Iterator[Finding]:
     """Findings of ``judge`` on each switch, and an error for each that does not let us look."""
     switches = Switches(document, intent)
-    for name in switches.names:
-        try:
-            yield from judge(switches, name)
-        except Unknown as reason:
-            yield error(name, f"state of {name}", str(reason))
+    yield from _each(switches, switches.names, judge, _state)
+
+
+def each_host(
+    document: dict[str, Any], intent: dict[str, Any], judge: Callable[[Switches, str], Iterator[Finding]]
+) -> Iterator[Finding]:
+    """Findings of ``judge`` on each host at a port of a switch, and an error for each that does not let us look."""
+    switches = Switches(document, intent)
+    yield from _each(switches, switches.hosts, judge, _state)
 
 
 def each_link(
@@ -102,22 +114,41 @@ def each_link(
 ) -> Iterator[Finding]:
     """Findings of ``judge`` on each link, and an error for each whose ends cannot be looked at."""
     switches = Switches(document, intent)
-    for link in switches.links:
+    yield from _each(switches, switches.links, judge, _ends)
+
+
+def _each(
+    switches: Switches,
+    things: Iterable[Thing],
+    judge: Callable[[Switches, Thing], Iterator[Finding]],
+    told: Callable[[Thing], tuple[str, str]],
+) -> Iterator[Finding]:
+    """``told`` returns the subject of an error, and what it is that cannot be looked at."""
+    for thing in things:
         try:
-            yield from judge(switches, link)
+            yield from judge(switches, thing)
         except Unknown as reason:
-            yield error(subject(link), f"ends of {link.text}", str(reason))
+            yield error(*told(thing), str(reason))
+
+
+def _state(name: str) -> tuple[str, str]:
+    return name, f"state of {name}"
+
+
+def _ends(link: Link) -> tuple[str, str]:
+    return subject(link), f"ends of {link.text}"
 
 
 def subject(link: Link) -> str:
     return "/".join(end.label for end in link.ends)
 
 
-def seen(node: str, source: str, row: Row | None, *keys: str) -> Evidence:
+def seen(node: str, source: str, row: Row | None, *keys: str, namespace: str = NAMESPACE) -> Evidence:
     """Where something was seen on a switch, with these keys of the row, or all."""
-    return evidence(node, NAMESPACE, source, {key: row.get(key) for key in keys} if row and keys else row)
+    return evidence(node, namespace, source, {key: row.get(key) for key in keys} if row and keys else row)
 
 
-def seen_all(node: str, source: str, rows: Iterable[Row], *keys: str) -> list[Evidence]:
+def seen_all(node: str, source: str, rows: Iterable[Row], *keys: str, namespace: str = NAMESPACE) -> list[Evidence]:
     """Where several rows were seen on a switch, or that none was."""
-    return [seen(node, source, row, *keys) for row in rows] or [seen(node, source, None)]
+    found = [seen(node, source, row, *keys, namespace=namespace) for row in rows]
+    return found or [seen(node, source, None, namespace=namespace)]

@@ -12,11 +12,12 @@ from typing import Any
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._switch import (
     Row,
     Switches,
+    each_host,
     each_switch,
     seen,
     seen_all,
 )
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import Finding, Step, judged
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import Evidence, Finding, Step, judged, warning
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import read
 
 _OWN = "0.0.0.0"
@@ -26,6 +27,9 @@ _POLICY = re.compile(
     r"neighbor .*(route-map|-list|maximum-prefix|allowas-in|as-override|default-originate|remove-private)"
     r"|no neighbor .* activate"
 )
+# Of sessions that were lost; some are what a restart at each end takes.
+_MANY = 3
+_WITHIN_A_MINUTE = "00:00:"
 _RECONFIGURE = "Run playbooks/openswitch.yml, which tells the switch."
 
 
@@ -35,8 +39,9 @@ def switch_bgp(document: dict[str, Any], intent: dict[str, Any]) -> Iterator[Fin
 
 
 def switch_routes(document: dict[str, Any], intent: dict[str, Any]) -> Iterator[Finding]:
-    """The kernel of each switch sends packets to where the best paths of BGP lead."""
+    """The kernel of each switch sends packets to where the best paths of BGP lead, that of a host to its switch."""
     yield from each_switch(document, intent, _routes)
+    yield from each_host(document, intent, _host_routes)
 
 
 def _speaker(switches: Switches, name: str) -> Iterator[Finding]:
@@ -45,7 +50,9 @@ def _speaker(switches: Switches, name: str) -> Iterator[Finding]:
         yield judged(name, _own_steps(switches, name, asked))
         for neighbour in asked["neighbours"]:
             if not neighbour["shutdown"]:
-                yield judged(f"{name}/{neighbour['address']}", _neighbour_steps(switches, name, neighbour))
+                found = judged(f"{name}/{neighbour['address']}", _neighbour_steps(switches, name, neighbour))
+                restless = _restless(switches, name, neighbour["address"]) if found.status == "passed" else None
+                yield restless or found
 
 
 def _own_steps(switches: Switches, name: str, asked: Row) -> Iterator[Step]:
@@ -60,10 +67,15 @@ def _own_steps(switches: Switches, name: str, asked: Row) -> Iterator[Step]:
     yield Step(f"networks that {name} announces", networks, announced, rows, hint)
 
 
+def _neighbour(switches: Switches, name: str, address: str) -> Row:
+    """What a switch says of a neighbour; empty where it has none."""
+    known: list[Row] = switches.says(name, "bgp")["neighbours"]
+    return next((row for row in known if ip_address(row["address"]) == ip_address(address)), {})
+
+
 def _neighbour_steps(switches: Switches, name: str, asked: Row) -> Iterator[Step]:
     address, bgp = asked["address"], switches.says(name, "bgp")
-    known = {ip_address(each["address"]): each for each in bgp["neighbours"]}
-    row: Row = known.get(ip_address(address), {})
+    row = _neighbour(switches, name, address)
     rows = [seen(name, "vtysh: show ip bgp summary", row or None)]
     number = row.get("remote_as")
     yield Step(f"AS number of {address} for {name}", asked["remote_as"], number, rows, _RECONFIGURE)
@@ -76,6 +88,18 @@ def _neighbour_steps(switches: Switches, name: str, asked: Row) -> Iterator[Step
         rows += seen_all(other, "vtysh: show ip bgp", paths, "network", "next_hop", "path", "best")
         hint = "Look for what the switch refuses: show ip bgp neighbors, and the log of bgpd."
         yield Step(f"prefixes that {name} has of {address}", len(paths), row["prefixes_received"], rows, hint)
+
+
+def _restless(switches: Switches, name: str, address: str) -> Finding | None:
+    """A warning of a session that is young, and not the first one: whoever looks often sees it lost."""
+    row = _neighbour(switches, name, address)
+    lost = row.get("connections_dropped") or 0
+    if lost < _MANY or not (row["uptime"] or "").startswith(_WITHIN_A_MINUTE):
+        return None
+    rows = [seen(name, "vtysh: show ip bgp summary", row)]
+    what = f"sessions of {name} with {address} that were lost, the last one within a minute"
+    hint = "When there are ever more, a link goes down and up: see Link downs in show interface."
+    return warning(f"{name}/{address}", what, 0, lost, rows, hint)
 
 
 def _have_policies(switches: Switches, *names: str) -> bool:
@@ -97,8 +121,7 @@ def _announced(switches: Switches, name: str, to: str, as_number: int) -> Iterat
 def _routes(switches: Switches, name: str) -> Iterator[Finding]:
     if not switches.shall_speak_bgp(name):
         return
-    addresses = [row for row in read(switches.namespace(name), "addresses") if row["family"] == "ipv4"]
-    connected = {ip_interface(f"{row['address']}/{row['prefix_length']}").network: row["device"] for row in addresses}
+    connected = _connected(switches, name)
     # They are preferred to what BGP says, and meant to be.
     preferred = {str(network) for network in connected}
     preferred |= {route["destination"] for route in switches.config(name).get("static_routes") or []}
@@ -116,10 +139,30 @@ def _routes(switches: Switches, name: str) -> Iterator[Finding]:
         # A next hop that is not of a subnet here is resolved by other routes.
         if all(path["next_hop"] in devices for path in paths):
             wanted = {f"{next_hop} dev {device}" for next_hop, device in devices.items()}
-            yield judged(f"{name}/{network}", [_route_step(switches, name, network, wanted, paths)])
+            rows = seen_all(name, "vtysh: show ip bgp", paths, "network", "next_hop", "path", "best", "multipath")
+            hint = "See what zebra made of it: show ip route. Another kind of route, or a lower metric, is preferred."
+            yield judged(f"{name}/{network}", [_route_step(switches, name, network, wanted, rows, hint)])
 
 
-def _route_step(switches: Switches, name: str, network: str, wanted: set[str], paths: list[Row]) -> Step:
+def _host_routes(switches: Switches, name: str) -> Iterator[Finding]:
+    connected = _connected(switches, name)
+    for route in switches.config(name)["static_routes"] or []:
+        next_hop, network = route["next_hop"], route["destination"]
+        devices = {device for subnet, device in connected.items() if ip_address(next_hop) in subnet}
+        wanted = {f"{next_hop} dev {device}" for device in devices} or {next_hop}
+        hint = "A route goes with its interface; playbooks/openswitch.yml gives it again."
+        yield judged(f"{name}/{network}", [_route_step(switches, name, network, wanted, [], hint)])
+
+
+def _connected(switches: Switches, name: str) -> dict[Any, str]:
+    """Networks of a switch or a host, each with its device."""
+    rows = [row for row in read(switches.namespace(name), "addresses") if row["family"] == "ipv4"]
+    return {ip_interface(f"{row['address']}/{row['prefix_length']}").network: row["device"] for row in rows}
+
+
+def _route_step(
+    switches: Switches, name: str, network: str, wanted: set[str], reasons: list[Evidence], hint: str
+) -> Step:
     routes = [
         row
         for row in read(switches.namespace(name), "routes")
@@ -127,11 +170,7 @@ def _route_step(switches: Switches, name: str, network: str, wanted: set[str], p
     ]
     # Of routes to one network Linux takes the one with the lowest metric.
     chosen = min(routes, key=lambda row: row["metric"] or 0, default=None)
-    rows = [
-        *seen_all(name, "routes", routes),
-        *seen_all(name, "vtysh: show ip bgp", paths, "network", "next_hop", "path", "best", "multipath"),
-    ]
-    hint = "See what zebra made of it: show ip route. A route of another kind, or with a lower metric, is preferred."
+    rows = seen_all(name, "routes", routes, namespace=switches.namespace_of_ports(name)) + reasons
     return Step(f"next hops of {name} to {network}", wanted, _next_hops(chosen), rows, hint)
 
 

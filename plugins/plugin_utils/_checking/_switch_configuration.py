@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.packetwalk.labs.plugins.module_utils._planning import _switch_config
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._switch import (
     Switches,
+    each_host,
     each_switch,
     seen,
     seen_all,
@@ -27,6 +28,7 @@ def switch_configuration(document: dict[str, Any], intent: dict[str, Any]) -> It
 def switch_addresses(document: dict[str, Any], intent: dict[str, Any]) -> Iterator[Finding]:
     """The kernel has the addresses that are asked for, and no other ones, at each port that is there."""
     yield from each_switch(document, intent, _addresses)
+    yield from each_host(document, intent, _addresses)
 
 
 def _configuration(switches: Switches, name: str) -> Iterator[Finding]:
@@ -34,6 +36,9 @@ def _configuration(switches: Switches, name: str) -> Iterator[Finding]:
     if not any(section is not None for section in config.values()):
         return
     running, flavour = switches.says(name, "running_config"), switches.says(name, "flavour")
+    if flavour == _switch_config.FRR:
+        # They are not FRR's business; the check switch_vlans looks at them.
+        config = {**config, "vlans": None}
     # Without the kernel's links it is the text alone that is compared; the other checks look at the kernel.
     commands = _switch_config.plan(config, running, {}, flavour).commands
     missing = [command.strip() for command in commands if command.strip() not in ("exit", "exit-address-family")]
@@ -54,6 +59,7 @@ def _addresses(switches: Switches, name: str) -> Iterator[Finding]:
             {str(each) for each in map(ip_interface, texts) if each.version in versions}
             for texts in (interface["addresses"], switches.addresses(name, port))
         )
-        rows = seen_all(name, "addresses", (row for row in read(namespace, "addresses") if row["device"] == port))
+        there = (row for row in read(namespace, "addresses") if row["device"] == port)
+        rows = seen_all(name, "addresses", there, namespace=switches.namespace_of_ports(name))
         hint = "An interface that changes its namespace loses its addresses; playbooks/openswitch.yml gives them again."
         yield judged(f"{name}:{port}", [Step(f"addresses of port {port} of {name}", wanted, actual, rows, hint)])

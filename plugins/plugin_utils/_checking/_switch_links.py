@@ -12,7 +12,6 @@ from typing import Any
 from ansible_collections.packetwalk.labs.plugins.module_utils._planning import _link_ends
 from ansible_collections.packetwalk.labs.plugins.module_utils._planning._link_ends import End, Link
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._switch import (
-    NAMESPACE,
     Row,
     Switches,
     each_link,
@@ -47,9 +46,11 @@ def _present(switches: Switches, link: Link) -> list[tuple[End, Row]]:
 
 
 def _ports(switches: Switches, link: Link) -> list[tuple[str, End, Row]]:
-    """Ends that are ports of switches and are there, with the switch's name."""
-    rows = _present(switches, link)
-    return [(end.place.switch, end, row) for end, row in rows if end.place.switch and end.place.namespace == NAMESPACE]
+    """Ends that are ports of switches and hosts and are there, with the name of the switch or the host."""
+    rows = ((end.place.switch, end, row) for end, row in _present(switches, link))
+    return [
+        (name, end, row) for name, end, row in rows if name and end.place.namespace == switches.namespace_of_ports(name)
+    ]
 
 
 def _wiring(switches: Switches, link: Link) -> Iterator[Finding]:
@@ -78,10 +79,10 @@ def _paired(switches: Switches, one: tuple[End, Row], other: tuple[End, Row]) ->
 
 
 def _fitting(switches: Switches, one: Row) -> Iterator[str]:
-    for name in switches.names:
+    for name in (*switches.names, *switches.hosts):
         for row in read(switches.namespace(name), "links"):
             if _is_pair(one, row):
-                yield f"{name}:{row['name']}"
+                yield f"{name}/{_link_ends.HOST}:{row['name']}" if name in switches.hosts else f"{name}:{row['name']}"
 
 
 def _is_pair(one: Row, other: Row) -> bool:
@@ -91,7 +92,7 @@ def _is_pair(one: Row, other: Row) -> bool:
 
 def _carrying(switches: Switches, link: Link) -> Iterator[Finding]:
     ports = _ports(switches, link)
-    if ports and all(end.name in switches.asked[name]["up"] for name, end, _row in ports):
+    if ports and all(end.name in switches.asked[name]["up"] for name, end, _row in ports if name in switches.asked):
         yield judged(subject(link), _carrying_steps(switches, link, ports))
 
 
@@ -105,7 +106,7 @@ def _carrying_steps(switches: Switches, link: Link, ports: list[tuple[str, End, 
     wanted = next(filter(None, asked), max(mtus.values()))
     hint = "Frames longer than the lower MTU are lost without a word; give both ends the same."
     yield Step("MTU of " + subject(link), dict.fromkeys(mtus, wanted), mtus, rows, hint)
-    told = {end.label: _told(switches, name, end.name) for name, end, _row in ports}
+    told = {end.label: _told(switches, name, end.name) for name, end, _row in ports if name in switches.asked}
     hint = "The kernel has it up; look at the log of the switch."
     yield Step(f"state of {subject(link)} in vtysh", dict.fromkeys(told, "up/up"), told, rows, hint)
 
@@ -132,7 +133,7 @@ def _subnet_steps(switches: Switches, *ports: tuple[str, End, Row]) -> Iterator[
     found = [[ip_interface(each) for each in switches.addresses(name, end.name)] for name, end, _row in ports]
     labels = " and ".join(end.label for _name, end, _row in ports)
     rows = [
-        seen(name, "addresses", row)
+        seen(name, "addresses", row, namespace=end.place.namespace)
         for name, end, _row in ports
         for row in read(switches.namespace(name), "addresses")
         if row["device"] == end.name
@@ -151,4 +152,4 @@ def _subnet_steps(switches: Switches, *ports: tuple[str, End, Row]) -> Iterator[
 
 
 def _seen(end: End, row: Row, *keys: str) -> Evidence:
-    return seen(end.place.switch or "", "links", row, *keys)
+    return seen(end.place.switch or "", "links", row, *keys, namespace=end.place.namespace)

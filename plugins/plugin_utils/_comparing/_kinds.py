@@ -17,7 +17,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._ovn_ki
     SWITCH_BRIDGE,
 )
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._swarm_kinds import SWARM
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._switch_kinds import SWITCH
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._switch_kinds import MACHINE, SWITCH
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import show
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import read
 
@@ -70,7 +70,7 @@ _NODE = Kind(
     ),
 )
 
-ROOTS = (_NODE, SWARM, NORTHBOUND, SOUTHBOUND)
+ROOTS = (_NODE, SWARM, NORTHBOUND, SOUTHBOUND, MACHINE)
 
 
 def _names(kinds: Iterable[Kind]) -> Iterator[str]:

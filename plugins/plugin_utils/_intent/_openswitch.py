@@ -10,9 +10,15 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
+import re
+import types
 import typing as t
 
-from ansible_collections.packetwalk.labs.plugins.module_utils._planning import _link_ends, _switch_refusals
+from ansible_collections.packetwalk.labs.plugins.module_utils._planning import (
+    _link_ends,
+    _switch_refusals,
+    _switch_vlans,
+)
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._intent._schema import IntentError, Key, entry, nodes
 
 Interface = t.Union[ipaddress.IPv4Interface, ipaddress.IPv6Interface]
@@ -45,6 +51,8 @@ CONFIG_KEYS = {
     "lines": Key(list),
 }
 
+HOST_CONFIG_KEYS = {key: CONFIG_KEYS[key] for key in ("interfaces", "static_routes")}
+
 SECTIONS = {
     "bgp": {
         "as_number": Key(int),
@@ -74,8 +82,21 @@ ENTRIES = {
 }
 
 
+# What an end host's interface may be given; the rest is left as Linux has it.
+HOST_INTERFACE_KEYS = {
+    "name": Key(str, required=True),
+    "addresses": Key(list, ()),
+}
+
+# The namespace of a node that is an end host; as in the state document.
+HOST = _link_ends.HOST
+
+
 class Inventory(t.NamedTuple):
-    """The part of an inventory that describes an OpenSwitch lab. ``hosts``: name of each switch -> its variables."""
+    """The part of an inventory that describes an OpenSwitch lab.
+
+    ``hosts``: name of each switch -> its variables; ``end_hosts``: the same of what is connected to switches.
+    """
 
     lab: str
     hosts: t.Mapping[str, t.Mapping[str, t.Any]]
@@ -83,9 +104,10 @@ class Inventory(t.NamedTuple):
     subnet: t.Any
     ports: int
     links: t.Any
+    end_hosts: t.Mapping[str, t.Mapping[str, t.Any]] = types.MappingProxyType({})
 
 
-def _end(label: str, given: t.Any, switches: t.Collection[str]) -> Entry:
+def _end(label: str, given: t.Any, inventory: Inventory) -> Entry:
     end = _entry(label, given, END_KEYS)
     if end["bridge"] is not None and (end["switch"] is not None or end["namespace"] is not None):
         raise IntentError(f"{label} has a bridge, and a switch or a namespace too. Take one of them out.")
@@ -93,7 +115,12 @@ def _end(label: str, given: t.Any, switches: t.Collection[str]) -> Entry:
         raise IntentError(f"{label} has no switch, no namespace and no bridge. Add one of them.")
     if end["bridge"] is None and end["port"] is None:
         raise IntentError(f'{label} has no "port". Add it.')
-    if end["switch"] is not None and end["switch"] not in switches:
+    if end["switch"] in inventory.end_hosts:
+        if end["namespace"] != HOST:
+            raise IntentError(
+                f'{label} is of the host {end["switch"]}, which has its port in "namespace: host". Add it.'
+            )
+    elif end["switch"] is not None and end["switch"] not in inventory.hosts:
         raise IntentError(
             f'{label} names the unknown switch "{end["switch"]}". Add it to the group openswitch, or correct the name.'
         )
@@ -107,7 +134,7 @@ def _links(inventory: Inventory) -> list[Entry]:
     for number, given in enumerate(inventory.links, 1):
         label = f"openswitch_links (link {number})"
         row = entry(label, given, LINK_KEYS)
-        row["ends"] = [_end(f"{label}: ends[{index}]", end, inventory.hosts) for index, end in enumerate(row["ends"])]
+        row["ends"] = [_end(f"{label}: ends[{index}]", end, inventory) for index, end in enumerate(row["ends"])]
         rows.append(row)
     try:
         _link_ends.links(inventory.lab, rows, _link_ends.switches(rows, [], inventory.ports))
@@ -116,8 +143,7 @@ def _links(inventory: Inventory) -> list[Entry]:
     return rows
 
 
-def _config(host: str, given: t.Any, ports: int) -> Entry:
-    label = f"openswitch_config of {host}"
+def _config(label: str, given: t.Any) -> Entry:
     config = entry(label, given, CONFIG_KEYS)
     for section, keys in SECTIONS.items():
         if config[section] is not None:
@@ -127,15 +153,68 @@ def _config(host: str, given: t.Any, ports: int) -> Entry:
         if place.get(key) is not None:
             where = ": ".join(filter(None, (label, section, key)))
             place[key] = [_entry(f"{where}[{index}]", each, keys) for index, each in enumerate(place[key])]
+    for vlan in config["vlans"] or []:
+        vlan["interfaces"] = [str(name) for name in vlan["interfaces"]]
     problems = _switch_refusals.refusals(config)
     # Which of FRR and OpenSwitch it will be is not known yet, nor what runs on it.
     problems = problems or _switch_refusals.refusals_of_switch(config, {}, "", ())
     if problems:
         raise IntentError(f"{label}: {problems[0]}")
+    return config
+
+
+def _switch_config(host: str, given: t.Any, ports: int) -> Entry:
+    label = f"openswitch_config of {host}"
+    config = _config(label, given)
     for name in _interfaces(config):
         if name.isdigit() and not 1 <= int(name) <= ports:
             raise IntentError(f"{label} has interface {name}, but openswitch_ports is {ports}. Change one of them.")
+    _check_vlans(label, config, ports)
     return config
+
+
+def _check_vlans(label: str, config: Entry, ports: int) -> None:
+    numbers = {str(number) for number in range(1, ports + 1)}
+    vlans = {_switch_vlans.interface_of(vlan["id"]): vlan for vlan in config["vlans"] or []}
+    for vlan in vlans.values():
+        for name in vlan["interfaces"]:
+            if name not in numbers:
+                raise IntentError(f"{label}: VLAN {vlan['id']} has interface {name}, but ports are 1 to {ports}.")
+    for name in _interfaces(config):
+        found = re.fullmatch(r"vlan(\d+)", name)
+        if found and name not in vlans:
+            raise IntentError(f"{label} has interface {name}, but vlans has no VLAN {found[1]}. Add it.")
+
+
+def _host_config(host: str, given: t.Any, links: list[Entry]) -> Entry:
+    label = f"openswitch_host_config of {host}"
+    asked = entry(label, given, HOST_CONFIG_KEYS)
+    for index, interface in enumerate(asked["interfaces"] or []):
+        _entry(f"{label}: interfaces[{index}]", interface, HOST_INTERFACE_KEYS)
+    config = _config(label, asked)
+    wired = {end["port"] for link in links for end in link["ends"] if end["switch"] == host}
+    for problem in _host_problems(config, wired):
+        raise IntentError(f"{label}: {problem}")
+    return config
+
+
+def _host_problems(config: Entry, wired: t.Collection[str]) -> t.Iterator[str]:
+    for name in _interfaces(config):
+        if name not in wired:
+            yield f"no link comes to {name}. Add one to openswitch_links."
+    addresses = [each for interface in config["interfaces"] or [] for each in interface["addresses"]]
+    routes = config["static_routes"] or []
+    for text in (*addresses, *(route["destination"] for route in routes)):
+        read = ipaddress.ip_interface(text)
+        if read.version != 4:
+            yield f"{text} is not of IPv4, and Docker turns IPv6 off in containers."
+        elif text != str(read):
+            # The role compares it with what Linux shows.
+            yield f"{text} has to be written as {read}."
+    networks = [ipaddress.ip_interface(each).network for each in addresses]
+    for route in routes:
+        if not any(ipaddress.ip_address(route["next_hop"]) in network for network in networks):
+            yield f"{route['next_hop']} is on no subnet of its interfaces. Take another next_hop."
 
 
 def _entry(label: str, given: t.Any, keys: t.Mapping[str, Key]) -> Entry:
@@ -169,10 +248,12 @@ def _subnet_addresses(interface: t.Mapping[str, t.Any], version: int) -> list[In
     ]
 
 
-def _check_subnets(links: list[Entry], configs: Configs) -> None:
+def _check_subnets(links: list[Entry], switch_configs: Configs, host_configs: Configs) -> None:
+    configs = {**switch_configs, **host_configs}
     for number, link in enumerate(links, 1):
+        hosts = [(end["switch"], end["port"]) for end in link["ends"] if end["switch"] in host_configs]
         # Where Docker made the interfaces there may be more than two.
-        for (one, port), (other, other_port) in itertools.combinations(_port_ends(link), 2):
+        for (one, port), (other, other_port) in itertools.combinations(hosts + _port_ends(link), 2):
             label = f"openswitch_links (link {number})"
             names = f"{one}:{port}", f"{other}:{other_port}"
             for version in (4, 6):
@@ -187,6 +268,22 @@ def _check_subnets(links: list[Entry], configs: Configs) -> None:
                         f"{label}: {names[0]} is in {ours[0].network}, and {names[1]} in {theirs[0].network}. "
                         "Put both into one subnet."
                     )
+
+
+def _facing_vlans(links: list[Entry], configs: Configs) -> set[tuple[str, str]]:
+    """Switch and port of each end whose link leads to a port in a VLAN of another switch."""
+    bridged = {
+        (host, name)
+        for host, config in configs.items()
+        for vlan in config["vlans"] or []
+        for name in vlan["interfaces"]
+    }
+    return {
+        one
+        for link in links
+        for one, other in itertools.permutations(_port_ends(link), 2)
+        if other in bridged and one not in bridged
+    }
 
 
 def _live(rows: list[Entry] | None) -> list[Entry]:
@@ -240,19 +337,27 @@ def read(inventory: Inventory) -> dict[str, t.Any]:
 
     ``switches``: name of each -> its ``address``, its ``config`` with every key as ``switch_config`` takes it, the
     ports that are ``wired``, those of them that shall be ``up``, and the neighbours of the BGP ``sessions`` that shall
-    be established.
+    be established; ``facing_vlans`` are its ports in no VLAN whose link leads to a port in one. ``hosts``: name of each
+    end host -> its ``address``, and its ``config`` with the same keys.
     """
-    nodes(inventory.hosts, inventory.subnet, inventory.provider)
+    for name in inventory.hosts.keys() & inventory.end_hosts.keys():
+        raise IntentError(f"{name} is in the groups openswitch and openswitch_hosts. Take it out of one of them.")
+    nodes({**inventory.hosts, **inventory.end_hosts}, inventory.subnet, inventory.provider)
     if inventory.ports < 1:
         raise IntentError(f"openswitch_ports is {inventory.ports}, but has to be 1 or more.")
     links = _links(inventory)
     configs = {
-        host: _config(host, variables.get("openswitch_config") or {}, inventory.ports)
+        host: _switch_config(host, variables.get("openswitch_config") or {}, inventory.ports)
         for host, variables in inventory.hosts.items()
     }
-    _check_subnets(links, configs)
+    host_configs = {
+        host: _host_config(host, variables.get("openswitch_host_config") or {}, links)
+        for host, variables in inventory.end_hosts.items()
+    }
+    _check_subnets(links, configs, host_configs)
     sessions = _sessions(configs)
     up = _up(links, configs)
+    facing = _facing_vlans(links, configs)
     wired = [end for link in links for end in _port_ends(link)]
     switches = {
         host: {
@@ -261,7 +366,12 @@ def read(inventory: Inventory) -> dict[str, t.Any]:
             "wired": [port for switch, port in wired if switch == host],
             "up": [port for switch, port in wired if switch == host and (switch, port) in up],
             "sessions": sessions[host],
+            "facing_vlans": sorted(port for switch, port in facing if switch == host),
         }
         for host, variables in inventory.hosts.items()
     }
-    return {"lab": inventory.lab, "ports": inventory.ports, "switches": switches, "links": links}
+    hosts = {
+        host: {"address": variables["nodes_address"], "config": host_configs[host]}
+        for host, variables in inventory.end_hosts.items()
+    }
+    return {"lab": inventory.lab, "ports": inventory.ports, "switches": switches, "hosts": hosts, "links": links}

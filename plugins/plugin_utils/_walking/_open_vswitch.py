@@ -50,8 +50,9 @@ def leave(walker: Walker, place: Place, packet: Packet, link: Row) -> list[Step]
         return undecided("transmit", reason, packet, device=link["name"], source="links", row=link)
     text = f"leaves by {link['name']} to {bridge}" if link["name"] != bridge else f"enters {bridge}"
     note = Note("transmit", text, device=link["name"], direction="out", source="links", row=link)
-    host = walker.world.namespace(place.namespace.node, "host")
-    return [Step([(note, packet)], place._replace(stage="switch", namespace=host, in_device=link["name"]))]
+    node = place.namespace.node
+    switching = walker.world.namespace(node, walker.world.switching(node))
+    return [Step([(note, packet)], place._replace(stage="switch", namespace=switching, in_device=link["name"]))]
 
 
 def switch(walker: Walker, place: Place, packet: Packet) -> list[Step]:

@@ -32,6 +32,10 @@ class Switch:
     def __init__(self, content: Mapping[str, Any]) -> None:
         self._content = content
 
+    @property
+    def namespace_inode(self) -> int | None:
+        return self._content.get("namespace_inode")
+
     @cached_property
     def _rows(self) -> dict[str, tuple[Row, Row]]:
         """Interfaces, each after its bridge, by the name of the interface."""

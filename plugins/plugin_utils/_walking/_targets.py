@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ansible_collections.packetwalk.labs.plugins.module_utils._planning import _link_ends
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._docker_networks import DockerNetworks
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._names import (
     PORTS,
@@ -51,7 +52,8 @@ class _Answer(NamedTuple):
 def targets(document: Row, origin: Origin, text: str, protocol: str = "tcp", port: int | None = None) -> list[Target]:
     """What TO means: ``NAME[:PORT]``, ``ADDRESS[:PORT]`` or ``[IPV6]:PORT``.
 
-    * A node is its address in the lab, ``localhost`` is 127.0.0.1.
+    * A node is its address in the lab, ``localhost`` is 127.0.0.1. Of a host at a port of a switch it is that of the
+      port.
     * A switch, a namespace, and a logical port of OVN, is the one address that it has.
     * Other names mean what Docker's DNS answers in the origin's container: of every network that it shares with what
       it asks for (sorted by name) a service's virtual address; with DNS round robin, and for ``tasks.NAME``, the
@@ -136,11 +138,12 @@ class _Resolver:
         return service, self._of_container(asked)
 
     def _of_node(self, node_name: str) -> _Answer:
-        """What its engine tells, else the managers, else the address of its default route's device."""
+        """What its engine tells, else the managers, else that of a port, or of its default route's device."""
         node, swarm = self._known.nodes[node_name], self._known.swarm
         host = (node.get("namespaces") or {}).get("host", {})
         rows = [row for row in host.get("addresses") or () if row.get("family") != "ipv6"]
-        devices = [row["device"] for row in host.get("routes") or () if row["destination"] == "default"]
+        devices = [row["name"] for row in host.get("links") or () if _link_ends.mark_of(row.get("alias") or "")]
+        devices += [row["device"] for row in host.get("routes") or () if row["destination"] == "default"]
         told = [
             ((node.get("docker") or {}).get("swarm") or {}).get("address"),
             *(row["address"] for row in swarm.cluster["nodes"] if swarm.name_of[row["id"]] == node_name),

@@ -270,8 +270,18 @@ class World:
         """The bridge of Open vSwitch that takes what comes to a device. Raises Unknown."""
         switch = self.switch(namespace.node)
         # What comes to an internal port is for the namespace.
-        taken = namespace.name == "host" and (switch.interface(device) or {}).get("type") != "internal"
+        taken = self.is_switching(namespace) and (switch.interface(device) or {}).get("type") != "internal"
         return switch.bridge_of(device) if taken else None
+
+    def switching(self, node: str) -> str:
+        """The namespace in which Open vSwitch of a node has its ports. Raises Unknown."""
+        inode = self.switch(node).namespace_inode
+        named = (self.document["nodes"][node].get("namespaces") or {}).items() if inode else ()
+        return next((name for name, content in named if content.get("inode") == inode), "host")
+
+    def is_switching(self, namespace: Namespace) -> bool:
+        """Raises Unknown."""
+        return self.switching(namespace.node) == namespace.name
 
     @cached_property
     def logical_flows(self) -> LogicalFlows:
@@ -313,14 +323,14 @@ class World:
         return [
             (namespace, link)
             for namespace, link in self.outward
-            if link.get("master") or namespace.name == "host" and self._switched(namespace.node, link["name"])
+            if link.get("master") or self._switched(namespace, link["name"])
         ]
 
-    def _switched(self, node: str, device: str) -> bool:
+    def _switched(self, namespace: Namespace, device: str) -> bool:
         try:
-            return self.switch(node).bridge_of(device) is not None
+            return self.is_switching(namespace) and self.switch(namespace.node).bridge_of(device) is not None
         except Unknown:
-            return True
+            return namespace.name == "host"
 
     @cached_property
     def _wires(self) -> Wires:
@@ -332,7 +342,7 @@ class World:
             rows = holder.content.get("addresses") or []
             yield from subnets(row for row in rows if row["device"] == device["name"])
         with contextlib.suppress(Unknown):
-            if namespace.name == "host":
+            if self.is_switching(namespace):
                 yield from self.switch(namespace.node).physical_networks(link["name"])
 
     def switched_beyond(self, namespace: Namespace, link: Row) -> list[tuple[Namespace, Row]]:
@@ -363,7 +373,7 @@ class World:
         """A link with its bridge and all devices made on them, in whatever namespace these are."""
         stack = [(namespace, row) for row in (link, namespace.links.get(link.get("master") or "")) if row]
         with contextlib.suppress(Unknown):
-            if namespace.name == "host":
+            if self.is_switching(namespace):
                 ports = self.switch(namespace.node).internal_beside(link["name"])
                 stack += [(namespace, namespace.links[port]) for port in ports if port in namespace.links]
         on_top = self.devices_on_top(namespace.node)

@@ -12,6 +12,7 @@ commands=$(
     echo "$present" | grep -Eq "^$port( |$)" || printf 'tuntap add dev %s mode tap\nlink set dev %s alias unwired\n' "$port" "$port"
   done
 )
-[ -n "$commands" ] || exit 0
-echo "$commands" | ip -n swns -batch -
-echo "$commands"
+[ -z "$commands" ] || echo "$commands" | ip -n swns -batch -
+[ -z "$commands" ] || echo "$commands"
+# The original OpenSwitch goes on when it is told that all its ports are there.
+[ ! -d /etc/openswitch/hwdesc ] || touch /tmp/ops-virt-ports-ready

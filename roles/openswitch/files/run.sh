@@ -9,7 +9,9 @@ if ! ip netns exec $namespace true 2>/dev/null; then
   ip netns add $namespace
   echo "made $namespace"
 fi
-ip netns exec $namespace sh -c 'ip link set lo up; sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1'
+ip netns exec $namespace sh -c 'ip link set lo up; sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+  # Of several paths a connection has one, as with hardware; Linux would choose by the addresses alone.
+  sysctl -qew net.ipv4.fib_multipath_hash_policy=1 net.ipv6.fib_multipath_hash_policy=1'
 
 text='#!/bin/sh
 # Enters the switch: what vtysh runs itself, like ping, has to be in the namespace of the ports.

@@ -86,6 +86,16 @@ class Machine:
             link.main()
         return {**json.loads(out.getvalue()), "seen": self.seen()}
 
+    def info(self, **options: Any) -> dict[str, Any]:
+        from ansible.module_utils.testing import patch_module_args
+        from ansible_collections.packetwalk.labs.plugins.modules import link_info
+
+        out = io.StringIO()
+        arguments = {"lab": "t", **options}
+        with patch_module_args(arguments), contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
+            link_info.main()
+        return dict(json.loads(out.getvalue()))
+
     def inside(self, place: str) -> list[str]:
         """The command before one that runs in a namespace: of a switch, ``host1``, ``docker/ops1`` or ``machine``."""
         if place == "machine":
@@ -253,6 +263,28 @@ def _taking(machine: Machine) -> dict[str, Any]:
     return steps
 
 
+def _telling(machine: Machine) -> dict[str, Any]:
+    """What ``link_info`` tells of links to bridges: one of each kind, one of another lab, and a bridge without any."""
+    machine.link([wire("ops1:3", "=br0"), wire("ops1:2", "/host1:eth0"), wire("ops2:1", "ops3:1")])
+    on_bridge = _on_bridge(machine)
+    machine.ip("machine", "link set br0 type bridge group_fwd_mask 0x4000")
+    machine.ip("machine", f"link set {on_bridge} type bridge_slave isolated on mcast_flood off group_fwd_mask 0x4")
+    machine.link([wire("ops3:2", "=br0")], lab="other")
+    namespace = machine.inside("docker/ops2")[1][len("--net=") :]
+    machine.ip("machine", f"link add veth9 type veth peer name eth1 netns {namespace}")
+    machine.ip("machine", "link set veth9 master br1 up")
+    steps = {"before": machine.info()}
+    machine.link([{"ends": [end("ops2:2", interface="eth1")]}])
+    steps["after"] = machine.info()
+    machine.link(state="absent")
+    machine.link(lab="other", state="absent")
+    machine.ip("machine", "link delete veth9")
+    machine.ip("machine", "link set br0 type bridge group_fwd_mask 0")
+    steps["none"] = machine.info()
+    steps["named"] = machine.info(bridges=["br1", "br9"])
+    return steps
+
+
 @contextlib.contextmanager
 def _before_each(work: Callable[[], None]) -> Iterator[None]:
     """Do something before each operation that is carried out."""
@@ -360,7 +392,17 @@ def _main() -> None:
         with engine(Path("/run"), answers) as server:
             machine = Machine(str(server.server_address), processes)
             steps: dict[str, Any] = {"before": machine.seen()}
-            for part in (_making, _rewiring, _adopting, _taking, _interrupting, _colliding, _refusing, _impairing):
+            for part in (
+                _making,
+                _rewiring,
+                _adopting,
+                _taking,
+                _telling,
+                _interrupting,
+                _colliding,
+                _refusing,
+                _impairing,
+            ):
                 steps[part.__name__[1:]] = part(machine)
             steps["after"] = machine.seen()
             steps["namespaces"] = sorted(os.listdir("/run/netns"))

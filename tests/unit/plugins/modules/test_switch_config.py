@@ -182,7 +182,7 @@ def test_saved_once(steps: dict[str, Any]) -> None:
             "FRR cannot read bgp router-id none: Unknown command. FRR cannot read mtu 7: Unknown command.",
         ),
         ("overlapping", "Interfaces 1 and 2: 192.168.101.2/24 and 192.168.101.9/24 overlap."),
-        ("vlans", "FRR has no VLANs: give the interfaces their VLANs in the kernel, or leave out vlans."),
+        ("vlans", "FRR has no VLANs: give vlans to packetwalk.labs.switch_vlans, or leave them out."),
     ],
 )
 def test_refused_before_anything_is_changed(steps: dict[str, Any], step: str, message: str) -> None:

@@ -42,3 +42,21 @@ def ovn_walk_state() -> dict[str, Any]:
 def switch_state() -> dict[str, Any]:
     """State document of three healthy switches in a row that speak BGP; a test may change it."""
     return copy.deepcopy(_recorded(RECORDINGS / "openswitch-three-switches" / "state.json"))
+
+
+@pytest.fixture
+def vlan_state() -> dict[str, Any]:
+    """State document of the same switches with a VLAN, and what Open vSwitch said of some packets; as above."""
+    return copy.deepcopy(_recorded(RECORDINGS / "openswitch-vlans" / "state.json"))
+
+
+@pytest.fixture
+def bridges_state() -> dict[str, Any]:
+    """Links of the same switches, and of the machine that carries them, with bridges between the switches; as above."""
+    return copy.deepcopy(_recorded(RECORDINGS / "openswitch-bridges" / "state.json"))
+
+
+@pytest.fixture
+def clos_state() -> dict[str, Any]:
+    """State document of a healthy Clos: 2 spines, 3 leaves and 3 hosts; as above."""
+    return copy.deepcopy(_recorded(RECORDINGS / "clos" / "state.json"))

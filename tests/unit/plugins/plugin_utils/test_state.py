@@ -102,6 +102,16 @@ def test_what_could_not_be_read_of_ovn_has_its_reason(ovn_state: dict[str, Any])
     assert (second["ovs"], second["ovs_reason"], second["namespaces"]) == (None, "it was not asked", None)
 
 
+def test_what_the_machine_has_is_part_of_the_state_where_it_was_read() -> None:
+    machine = {"namespaces": {"host": {"links": []}}}
+    assert (
+        _state.assemble("openswitch", "now", {}, machine={"changed": False, "machine": machine})["machine"] == machine
+    )
+    unread = _state.assemble("openswitch", "now", {}, machine={"failed": True, "msg": "Operation not permitted."})
+    assert (unread["machine"], unread["machine_reason"]) == (None, "Operation not permitted.")
+    assert "machine" not in _state.assemble("openswitch", "now", {})
+
+
 def test_what_switches_said_is_part_of_the_state(switch_state: dict[str, Any]) -> None:
     said = {name: {"switch": node.pop("switch")} for name, node in switch_state["nodes"].items()}
     switches = {**said, "ops3": {"failed": True, "msg": "The switch cannot be read: vtysh was not found."}}
@@ -120,3 +130,15 @@ def test_an_unknown_part_is_not_an_empty_one() -> None:
     with pytest.raises(_state.Unknown, match="no sockets here"):
         _state.read(namespace, "sockets")
     assert _state.rules(namespace, "nat", "DOCKER") == []
+
+
+def test_what_open_vswitch_of_switches_said_is_part_of_the_state(vlan_state: dict[str, Any]) -> None:
+    nodes = vlan_state["nodes"]
+    ovs = nodes["ops2"].pop("ovs")
+    switches = {name: {"switch": node.pop("switch")} for name, node in nodes.items()}
+    switches["ops2"]["open_vswitch"] = {"changed": False, "ovs": ovs}
+    switches["ops3"]["open_vswitch"] = {"failed": True, "msg": "Cannot read Open vSwitch: there is no such socket."}
+    document = _state.assemble("openswitch", "now", nodes, switches=switches)
+    assert document["nodes"]["ops2"]["ovs"] == ovs
+    assert document["nodes"]["ops3"]["ovs_reason"] == "Cannot read Open vSwitch: there is no such socket."
+    assert "ovs" not in document["nodes"]["ops1"]

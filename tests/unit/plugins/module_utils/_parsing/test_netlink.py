@@ -66,7 +66,16 @@ def rows(namespace: str, table: str) -> list[dict[str, Any]]:
                     "ageing_seconds": 300,
                     "underlay_device": None,
                 },
-                "port": {"state": "forwarding", "hairpin": False, "isolated": False, "learning": True, "flood": True},
+                "port": {
+                    "state": "forwarding",
+                    "hairpin": False,
+                    "isolated": False,
+                    "learning": True,
+                    "flood": True,
+                    "multicast_flood": True,
+                    "broadcast_flood": True,
+                    "group_fwd_mask": 0,
+                },
             },
         ),
         (
@@ -75,7 +84,7 @@ def rows(namespace: str, table: str) -> list[dict[str, Any]]:
             {
                 "name": "br0",
                 "kind": "bridge",
-                "bridge": {"vlan_filtering": False, "ageing_seconds": 300.0, "stp": False},
+                "bridge": {"vlan_filtering": False, "ageing_seconds": 300.0, "stp": False, "group_fwd_mask": 0},
             },
         ),
         ("red", "links", {"name": "lo", "index": 1, "kind": "loopback", "mac": "00:00:00:00:00:00", "link": None}),

@@ -45,6 +45,7 @@ def test_frr() -> None:
         "10.3.3.5": (7, "Idle (Admin)"),
     }
     assert (neighbours["10.3.3.5"]["uptime"], neighbours["192.168.101.2"]["prefixes_received"]) == (None, 2)
+    assert neighbours["192.168.101.2"]["connections_dropped"] == 0
 
 
 def test_openswitch() -> None:
@@ -52,9 +53,9 @@ def test_openswitch() -> None:
 
     assert (summary["router_id"], summary["as_number"]) == ("192.168.101.2", 65002)
     assert short(summary) == [
-        ("192.168.101.1", 65001, "Established", "00:00:28", 5, 6, None, None),
-        ("192.168.102.2", 65003, "Idle", None, 0, 0, None, None),
-        ("2001:db8:1:2::3:4", 65004, "Active", "01w2d03h", 1, 2, None, None),
+        ("192.168.101.1", 65001, "Established", "00:00:28", 5, 6, None, None, None),
+        ("192.168.102.2", 65003, "Idle", None, 0, 0, None, None, None),
+        ("2001:db8:1:2::3:4", 65004, "Active", "01w2d03h", 1, 2, None, None, None),
     ]
     assert list(summary["neighbours"][0]) == list(parse_summary_json(RECORDING.read_text())["neighbours"][0])
 

@@ -92,7 +92,7 @@ class Machine:
                 self._change(operation)
             elif isinstance(operation, Delete):
                 found = self.interfaces.pop((operation.namespace, operation.ifindex))
-                del self.interfaces[found.peer_namespace or "", found.peer_ifindex or 0]
+                self.interfaces.pop((found.peer_namespace or "", found.peer_ifindex or 0), None)
             else:
                 [found] = self._named(operation.namespace, operation.name)
                 self._set(found, netem=operation.netem)
@@ -494,3 +494,24 @@ def test_any_wiring_is_reached_from_any_other_also_from_half_way(seed: int) -> N
         assert {each.name: each.master for each in machine.interfaces.values() if each.master} == masters
     machine.apply(planning.removal("t", None, machine.present()).operations)
     assert [each for each in machine.interfaces.values() if each.kind == "veth"] == theirs
+
+
+@pytest.mark.parametrize("others", [(), ("ops1:2-ops3:1",)])
+def test_a_placeholder_gives_way(others: tuple[str, ...]) -> None:
+    machine = Machine()
+    machine.apply(planning.wiring("lab", links("ops1:2-ops2:1"), False, machine.present()).operations)
+    placeholder = machine.add("ops1", "1", kind="tun", alias="unwired")
+    wanted = links("ops1:1-ops2:1", *others)
+    plan = planning.wiring("lab", wanted, True, machine.present())
+    assert plan.operations[0] == Delete("ops1:1 to ops2:1", "ops1", placeholder.ifindex)
+    machine.apply(plan.operations)
+    assert frozenset({("ops1", "1"), ("ops2", "1")}) in machine.wiring()
+    assert planning.wiring("lab", wanted, True, machine.present()).operations == []
+
+
+@pytest.mark.parametrize("change", [{"kind": "dummy"}, {"alias": "mine"}])
+def test_what_is_no_placeholder_stays(change: dict[str, str]) -> None:
+    machine = Machine()
+    machine.add("ops1", "1", **{"kind": "tun", "alias": "unwired", **change})
+    with pytest.raises(Refused, match="ops1:1 is an interface that was not made for lab lab"):
+        planning.wiring("lab", links("ops1:1-ops2:1"), True, machine.present())

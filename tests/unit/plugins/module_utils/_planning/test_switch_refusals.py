@@ -79,6 +79,10 @@ def test_a_sound_one() -> None:
             "The VLAN of interface 1 is given twice.",
         ),
         (
+            {"vlans": [{"id": 10, "interfaces": ["1"]}], "interfaces": [interface("1", "10.0.0.1/24")]},
+            "Interface 1 is in VLAN 10 and has an address: give that to vlan10, or take it out of the VLAN.",
+        ),
+        (
             {"static_routes": [{"destination": "10.0.0.0/8", "next_hop": "fd00::1"}]},
             "Static route to 10.0.0.0/8: fd00::1 is of the other family.",
         ),
@@ -111,7 +115,7 @@ def test_refused(sections: dict[str, Any], sentence: str) -> None:
         (
             {"vlans": [{"id": 10, "interfaces": []}]},
             FRR,
-            "FRR has no VLANs: give the interfaces their VLANs in the kernel, or leave out vlans.",
+            "FRR has no VLANs: give vlans to packetwalk.labs.switch_vlans, or leave them out.",
         ),
         (
             {"interfaces": [interface("1", description="x")]},

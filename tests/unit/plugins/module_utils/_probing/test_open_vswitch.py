@@ -81,6 +81,7 @@ def test_bridges_are_what_ovs_vsctl_shows(switch: ovn_daemons.Daemons) -> None:
         for name, bridge in shown.items()
     }
     assert (document["system_id"], document["version"]) == ("chassis1", "3.1.0")
+    assert document["namespace_inode"] == Path("/proc/self/ns/net").stat().st_ino
 
 
 def test_what_a_bridge_and_its_ports_say(switch: ovn_daemons.Daemons) -> None:
@@ -220,7 +221,7 @@ def test_what_cannot_be_read_is_null_with_the_reason(tmp_path: Path) -> None:
         }
     ]
     assert document["conntrack"] is None and "cannot read pidfile" in document["conntrack_reason"]
-    assert document["bridges"][0]["datapath_id"] is None
+    assert (document["bridges"][0]["datapath_id"], document["namespace_inode"]) == (None, None)
     assert document["openflow_cookies"][0]["tables"] is None
     assert len(unread) == 4 and all(sentence.endswith(".") for sentence in unread)
     assert "Flows of br-int could not be read: " + document["openflow"][0]["flows_reason"] + "." in unread

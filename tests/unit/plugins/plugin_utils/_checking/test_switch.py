@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,16 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._registry import run, select
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import Finding
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._intent import _openswitch
+
+sys.path.append(str(Path(__file__).parent))
+from judged_state import problems, row  # noqa: E402
 
 Document = dict[str, Any]
 Fault = Callable[[Document], None]
 
-CHECKS = select(["switch_*"])
+# Those of VLANs and of bridges have nothing to judge here.
+CHECKS = select(["switch_*"], ["switch_vlans", "switch_segments"])
 OF_THE_KERNEL = [f"switch_{what}" for what in ("ports", "wiring", "links", "addresses", "subnets", "routes")]
 FAILED = {"failed"}
 ERROR = {"error"}
@@ -37,20 +41,6 @@ def intent(links: list[dict[str, Any]] | None = None, **configs: dict[str, Any])
         hosts[name] = {"nodes_address": f"192.168.96.{number}", "openswitch_config": config}
     inventory = _openswitch.Inventory("openswitch", hosts, "container", "192.168.96.0/24", 8, links or LINKS)
     return {"openswitch": _openswitch.read(inventory)}
-
-
-def problems(findings: list[Finding]) -> dict[str, set[str]]:
-    """Check to the statuses of its findings that are neither passed nor skipped."""
-    found: dict[str, set[str]] = {}
-    for finding in findings:
-        if finding.status not in ("passed", "skipped"):
-            found.setdefault(finding.check, set()).add(finding.status)
-    return found
-
-
-def row(rows: list[dict[str, Any]], **keys: Any) -> dict[str, Any]:
-    """The first row with these values; there is one, so that no fault misses its aim."""
-    return next(each for each in rows if all(each[key] == keys[key] for key in keys))
 
 
 def namespace(document: Document, switch: str, name: str = "swns") -> dict[str, Any]:
@@ -406,3 +396,23 @@ def test_without_an_intent_the_lab_is_judged_by_itself(switch_state: Document) -
     findings = run(switch_state, {}, CHECKS)
     assert {finding.check for finding in findings if finding.status == "passed"} == {"switch_daemons", "switch_routes"}
     assert {finding.status for finding in findings} == {"passed", "skipped"}
+
+
+@pytest.mark.parametrize(
+    ("uptime", "lost", "status"),
+    [
+        ("00:00:07", 151, "warning"),
+        ("00:01:00", 151, "passed"),
+        ("00:00:07", 2, "passed"),
+        ("00:00:07", None, "passed"),
+    ],
+)
+def test_a_young_session_after_many_others_is_a_warning(
+    switch_state: Document, uptime: str, lost: int | None, status: str
+) -> None:
+    found_by = {"address": "192.168.101.2"}
+    says("ops1", "bgp", "neighbours", found_by=found_by, uptime=uptime, connections_dropped=lost)(switch_state)
+    findings = run(switch_state, intent(), select(["switch_bgp"]))
+    [found] = [finding for finding in findings if finding.subject == "ops1/192.168.101.2"]
+    assert found.status == status
+    assert status == "passed" or "lost, the last one within a minute - expected 0, actual 151" in found.message

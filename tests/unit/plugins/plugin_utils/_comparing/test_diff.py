@@ -371,6 +371,27 @@ def test_one_thing_changed_of_a_switch(switch_state: State, edit: Edit, sentence
     assert texts(_diff.state_diff(switch_state, after)) == sentences
 
 
+def machine_links(state: State) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = state["machine"]["namespaces"]["host"]["links"]
+    return found
+
+
+MACHINE_EDITS: dict[str, tuple[Edit, list[str]]] = {
+    "machine": (lambda state: state.pop("machine"), ["lab: removed machine"]),
+    "machine link": (
+        lambda state: without(machine_links(state), name="ops31-dbe3d"),
+        ["lab: removed machine link ops31-dbe3d (veth, port of pw-bridges)"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "sentences"), MACHINE_EDITS.values(), ids=MACHINE_EDITS)
+def test_one_thing_changed_of_the_machine(bridges_state: State, edit: Edit, sentences: list[str]) -> None:
+    after = copy.deepcopy(bridges_state)
+    edit(after)
+    assert texts(_diff.state_diff(bridges_state, after)) == sentences
+
+
 def test_time_that_passed_is_no_change_of_a_switch(switch_state: State) -> None:
     after = copy.deepcopy(switch_state)
     switch(after)["bgp"]["neighbours"][0].update(uptime="01:00:00", messages_sent=65)
@@ -623,4 +644,4 @@ def test_the_summary_counts_every_action(swarm_state: State) -> None:
 
 def test_every_kind_is_edited_by_a_test() -> None:
     told_otherwise = {"feature", "tool", "docker network task", "nft table", "nft chain", "nft rule", "nft set"}
-    assert set(OBJECTS) - set(EDITS) - set(OVN_EDITS) - set(SWITCH_EDITS) == told_otherwise
+    assert set(OBJECTS) - set(EDITS) - set(OVN_EDITS) - set(SWITCH_EDITS) - set(MACHINE_EDITS) == told_otherwise

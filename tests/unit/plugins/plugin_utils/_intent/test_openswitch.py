@@ -24,6 +24,10 @@ def bgp(as_number: int, *neighbours: tuple[str, int | None], **keys: Any) -> dic
     return {"as_number": as_number, "neighbours": rows, **keys}
 
 
+def vlans(number: int, *interfaces: Any) -> dict[str, Any]:
+    return {"vlans": [{"id": number, "interfaces": list(interfaces)}]}
+
+
 CONFIGS: dict[str, dict[str, Any]] = {
     "ops1": {"interfaces": [interface("1", "192.168.101.1/24")], "bgp": bgp(65001, ("192.168.101.2", 65002))},
     "ops2": {
@@ -122,6 +126,32 @@ MISTAKES = [
         {"configs": {"ops1": {"interfaces": [interface("9")]}}},
         "openswitch_config of ops1 has interface 9, but openswitch_ports is 8. Change one of them.",
     ),
+    # VLANs
+    (
+        {"configs": {"ops1": vlans(10, 9)}},
+        "openswitch_config of ops1: VLAN 10 has interface 9, but ports are 1 to 8.",
+    ),
+    (
+        {"configs": {"ops1": vlans(10, "eth0")}},
+        "openswitch_config of ops1: VLAN 10 has interface eth0, but ports are 1 to 8.",
+    ),
+    (
+        {"configs": {"ops1": vlans(4095, 3)}},
+        "openswitch_config of ops1: VLAN 4095 is not from 1 to 4094.",
+    ),
+    (
+        {"configs": {"ops1": vlans(10, 1)}},
+        "openswitch_config of ops1: Interface 1 is in VLAN 10 and has an address: give that to vlan10, or take it out "
+        "of the VLAN.",
+    ),
+    (
+        {"configs": {"ops1": {"vlans": [{"id": 10, "interfaces": [3]}, {"id": 20, "interfaces": ["3"]}]}}},
+        "openswitch_config of ops1: The VLAN of interface 3 is given twice.",
+    ),
+    (
+        {"configs": {"ops1": {"interfaces": [interface("vlan10", "10.0.0.1/24")]}}},
+        "openswitch_config of ops1 has interface vlan10, but vlans has no VLAN 10. Add it.",
+    ),
     # The lab
     ({"ports": 0}, "openswitch_ports is 0, but has to be 1 or more."),
     (
@@ -150,10 +180,21 @@ def test_every_key_is_there_as_the_modules_take_it() -> None:
         "wired": ["1"],
         "up": ["1"],
         "sessions": [],
+        "facing_vlans": [],
     }
     assert intent["links"][0]["ends"][0] == {
         "switch": "ops1", "namespace": None, "port": "1", "bridge": None, "interface": None
     }  # fmt: skip
+
+
+def test_ports_that_lead_to_a_vlan_are_known() -> None:
+    ends = [{"switch": name, "port": 3} for name in ("ops1", "ops2", "ops3")]
+    fourth = {"switch": "ops2", "port": 4}
+    links = [*LINKS, {"ends": [ends[0], ends[1]]}, {"ends": [fourth, ends[2]]}]
+    configs = {"ops2": {**vlans(10, 3, "4")}, "ops3": {**vlans(10, 3)}}
+    switches = read(inventory(configs=configs, links=links))["switches"]
+    assert switches["ops2"]["config"]["vlans"] == [{"id": 10, "interfaces": ["3", "4"]}]
+    assert [switch["facing_vlans"] for switch in switches.values()] == [["3"], [], []]
 
 
 def waited_for(**fields: Any) -> dict[str, tuple[list[str], list[str]]]:
@@ -228,3 +269,86 @@ def test_a_switch_may_be_left_unconfigured() -> None:
     hosts = {"ops1": {"nodes_address": "192.168.96.11"}}
     intent = read(inventory(hosts=hosts, links=[]))
     assert set(intent["switches"]["ops1"]["config"].values()) == {None}
+
+
+HOST_END = {"switch": "host1", "namespace": "host", "port": "eth1"}
+HOST_LINK = {"ends": [HOST_END, {"switch": "ops3", "port": 2}]}
+HOST_CONFIG = {
+    "interfaces": [interface("eth1", "192.168.103.2/24")],
+    "static_routes": [{"destination": "192.168.0.0/16", "next_hop": "192.168.103.1"}],
+}
+
+
+def with_host(config: dict[str, Any] | None = None, name: str = "host1", **fields: Any) -> Inventory:
+    """The inventory with a host at port 2 of ops3, and with other sections in the configuration of that host."""
+    end_hosts = {name: {"nodes_address": "192.168.96.21", "openswitch_host_config": {**HOST_CONFIG, **(config or {})}}}
+    at_switch = {"ops3": {"interfaces": [interface("1", "192.168.102.2/24"), interface("2", "192.168.103.1/24")]}}
+    return inventory(configs=at_switch, **{"links": [*LINKS, HOST_LINK], "end_hosts": end_hosts, **fields})
+
+
+def test_a_host_is_no_switch() -> None:
+    intent = read(with_host())
+    assert set(intent["switches"]) == {"ops1", "ops2", "ops3"}
+    [host] = intent["hosts"].values()
+    assert host["address"] == "192.168.96.21"
+    assert [each["addresses"] for each in host["config"]["interfaces"]] == [["192.168.103.2/24"]]
+    assert host["config"]["static_routes"] == HOST_CONFIG["static_routes"]
+    assert intent["switches"]["ops3"]["wired"] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (
+            with_host(name="host2"),
+            'openswitch_links (link 3): ends[0] names the unknown switch "host1". Add it to the group openswitch, or '
+            "correct the name.",
+        ),
+        (
+            with_host(links=[{"ends": [{"switch": "host1", "port": "eth1"}, {"switch": "ops3", "port": 2}]}]),
+            'openswitch_links (link 1): ends[0] is of the host host1, which has its port in "namespace: host". Add it.',
+        ),
+        (
+            with_host(links=LINKS),
+            "openswitch_host_config of host1: no link comes to eth1. Add one to openswitch_links.",
+        ),
+        (
+            with_host({"interfaces": [interface("eth1", "192.168.104.2/24")]}),
+            "openswitch_host_config of host1: 192.168.103.1 is on no subnet of its interfaces. Take another next_hop.",
+        ),
+        (
+            with_host({"interfaces": [interface("eth1", "192.168.104.2/24")], "static_routes": []}),
+            "openswitch_links (link 3): host1:eth1 is in 192.168.104.0/24, and ops3:2 in 192.168.103.0/24. "
+            "Put both into one subnet.",
+        ),
+        (
+            with_host({"interfaces": [interface("eth1", "192.168.103.1/24")]}),
+            "openswitch_links (link 3): host1:eth1 and ops3:2 both have 192.168.103.1. Give one of them another "
+            "address.",
+        ),
+        (
+            with_host({"interfaces": [interface("eth1", "fd00::2/64")], "static_routes": []}),
+            "openswitch_host_config of host1: fd00::2/64 is not of IPv4, and Docker turns IPv6 off in containers.",
+        ),
+        (
+            with_host({"interfaces": [interface("eth1", "192.168.103.2/255.255.255.0")]}),
+            "openswitch_host_config of host1: 192.168.103.2/255.255.255.0 has to be written as 192.168.103.2/24.",
+        ),
+        (
+            with_host({"interfaces": [interface("eth1", shutdown=True)]}),
+            'openswitch_host_config of host1: interfaces[0] has the unknown key "shutdown". It knows addresses, name.',
+        ),
+        (
+            with_host({"bgp": {}}),
+            'openswitch_host_config of host1 has the unknown key "bgp". It knows interfaces, static_routes.',
+        ),
+        (
+            with_host(name="ops1"),
+            "ops1 is in the groups openswitch and openswitch_hosts. Take it out of one of them.",
+        ),
+    ],
+)
+def test_a_mistake_about_a_host_is_one_sentence(given: Inventory, sentence: str) -> None:
+    with pytest.raises(IntentError) as refused:
+        read(given)
+    assert str(refused.value) == sentence
