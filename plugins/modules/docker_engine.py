@@ -79,6 +79,7 @@ actions:
 
 import json
 import os
+import socket
 import time
 
 from ansible.module_utils.basic import AnsibleModule
@@ -228,8 +229,10 @@ class Engine:
         if not os.path.exists(BEFORE) or not self.do("remove what the engine left in the kernel"):
             return
         before = json.loads(_read(BEFORE))
+        # Not by /sys, which may be that of another network namespace.
+        present = [name for dummy, name in socket.if_nameindex()]
         for link in ("docker0", "docker_gwbridge"):
-            if os.path.exists(f"/sys/class/net/{link}"):
+            if link in present:
                 self.command("ip", "link", "delete", link)
         for save, policy in before["forward_policies"].items():
             rules = without_docker(self.command(save), policy)
