@@ -123,7 +123,8 @@ def _left_over(switches: Switches, machine: _Machine) -> Step:
     wanted = {mark for link in switches.links for mark in _link_ends.marks(switches.lab, link)}
     left = [found for found in machine.marks() if found[2]._replace(adopted=False) not in wanted]
     rows = [_seen(row, "name", "alias", namespace=name) for name, row, _mark in left or machine.marks()]
-    return Step("ends of links on the machine that nobody asks for", [], [mark.end for *_, mark in left], rows, _REWIRE)
+    ends = [found[2].end for found in left]
+    return Step("ends of links on the machine that nobody asks for", [], ends, rows, _REWIRE)
 
 
 def _segments(switches: Switches) -> Iterator[_Segment]:
