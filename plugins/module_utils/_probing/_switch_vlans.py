@@ -7,9 +7,9 @@ from __future__ import annotations
 import time
 from typing import Any, Sequence
 
-from ansible_collections.packetwalk.labs.plugins.module_utils._parsing import _netlink
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._ovsdb import OvsdbError
 from ansible_collections.packetwalk.labs.plugins.module_utils._planning import _switch_vlans as planning
+from ansible_collections.packetwalk.labs.plugins.module_utils._probing import _rtnetlink
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._entering import Entrance
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._netlink_socket import NetlinkSocket
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._ovsdb_client import OvsdbClient
@@ -21,8 +21,7 @@ _ROOT = "Open_vSwitch"
 def indexes(namespace: str) -> dict[str, int]:
     """Index of each device of a namespace, by name. Raises Unenterable, OSError and ParseError."""
     with Entrance().entered(namespace), NetlinkSocket() as connection:
-        rows = [_netlink.link(payload) for payload in connection.dump(_netlink.RTM_GETLINK, bytes(16))]
-    return {row["name"]: row["index"] for row in rows}
+        return {row["name"]: row["index"] for row in _rtnetlink.links(connection, {})}
 
 
 def read(client: OvsdbClient, lab: str) -> planning.Present:

@@ -7,9 +7,7 @@ plugs instances in and out with ``ovn_port``, and prints what happened. All of i
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import io
 import json
 import subprocess
 import sys
@@ -71,16 +69,6 @@ def read() -> dict[str, Any]:
     return isolation.outcome(__file__, COMMANDS, 120)
 
 
-def _run(module: Any, check: bool = False, **arguments: Any) -> dict[str, Any]:
-    from ansible.module_utils.testing import patch_module_args
-
-    out = io.StringIO()
-    arguments["_ansible_check_mode"] = check
-    with patch_module_args(arguments), contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
-        module.main()
-    return json.loads(out.getvalue())
-
-
 def _output(command: str) -> str:
     return subprocess.run(command, shell=True, check=False, capture_output=True, text=True).stdout.strip()
 
@@ -98,15 +86,15 @@ def _seen() -> dict[str, Any]:
 
 def _scenario(ovn_port: Any, packet_probe: Any) -> dict[str, Any]:
     steps: dict[str, Any] = {"before": _seen()}
-    steps["checked"] = {**_run(ovn_port, check=True, **VM1), "seen": _seen()}
-    steps["made"] = {**_run(ovn_port, **VM1), "seen": _seen()}
+    steps["checked"] = {**isolation.run(ovn_port, check=True, **VM1), "seen": _seen()}
+    steps["made"] = {**isolation.run(ovn_port, **VM1), "seen": _seen()}
     steps["external_ids"] = _output(f"ovs-vsctl get Interface {steps['made'].get('interface')} external_ids")
     steps["checksums"] = _output("ip netns exec vm1 ethtool -k eth0")
-    steps["again"] = _run(ovn_port, **VM1)
-    steps["asked"] = {**_run(ovn_port, **VM2), "seen": _seen()}
-    steps["asked_again"] = _run(ovn_port, **VM2)
+    steps["again"] = isolation.run(ovn_port, **VM1)
+    steps["asked"] = {**isolation.run(ovn_port, **VM2), "seen": _seen()}
+    steps["asked_again"] = isolation.run(ovn_port, **VM2)
     steps["ping"] = {
-        f"{source} to {destination}": _run(
+        f"{source} to {destination}": isolation.run(
             packet_probe, namespace=source, protocol="icmp", destination=destination, token="706b"
         )
         for source, destination in (("vm1", "10.10.10.6"), ("vm2", "10.10.10.1"), ("vm2", "10.10.10.9"))
@@ -117,19 +105,28 @@ def _scenario(ovn_port: Any, packet_probe: Any) -> dict[str, Any]:
         ("no_gateway", {"gateway": None, "mac": "50:54:00:00:00:09", "addresses": ["10.10.10.7/24"]}),
         ("mtu", {"mtu_bytes": 1300}),
     ):
-        steps[name] = {**_run(ovn_port, **{**VM1, **change}), "seen": _seen()}
-    steps["static"] = {**_run(ovn_port, **{**VM2, "dhcp": False, "addresses": ["10.10.10.6/24"]}), "seen": _seen()}
-    steps["unknown"] = _run(ovn_port, **{**VM1, "namespace": "x", "logical_port": "vm9", "timeout_seconds": 0.5})
-    steps["unknown_removed"] = _run(ovn_port, **{**VM1, "namespace": "x", "logical_port": "vm9", "state": "absent"})
-    steps["taken"] = _run(ovn_port, **{**VM1, "lab": "other", "namespace": "y"})
-    steps["not_ours"] = _run(ovn_port, **{**VM1, "logical_port": "vm3", "lab": "other"})
-    steps["no_bridge"] = _run(ovn_port, **{**VM1, "logical_port": "vm3", "bridge": "br-no", "namespace": "y"})
-    steps["others_removed"] = _run(ovn_port, **{**VM1, "lab": "other", "state": "absent"})
+        steps[name] = {**isolation.run(ovn_port, **{**VM1, **change}), "seen": _seen()}
+    steps["static"] = {
+        **isolation.run(ovn_port, **{**VM2, "dhcp": False, "addresses": ["10.10.10.6/24"]}),
+        "seen": _seen(),
+    }
+    steps["unknown"] = isolation.run(
+        ovn_port, **{**VM1, "namespace": "x", "logical_port": "vm9", "timeout_seconds": 0.5}
+    )
+    steps["unknown_removed"] = isolation.run(
+        ovn_port, **{**VM1, "namespace": "x", "logical_port": "vm9", "state": "absent"}
+    )
+    steps["taken"] = isolation.run(ovn_port, **{**VM1, "lab": "other", "namespace": "y"})
+    steps["not_ours"] = isolation.run(ovn_port, **{**VM1, "logical_port": "vm3", "lab": "other"})
+    steps["no_bridge"] = isolation.run(ovn_port, **{**VM1, "logical_port": "vm3", "bridge": "br-no", "namespace": "y"})
+    steps["others_removed"] = isolation.run(ovn_port, **{**VM1, "lab": "other", "state": "absent"})
     _output("ip netns add mine")
-    steps["mine"] = _run(ovn_port, **{**VM2, "namespace": "mine", "state": "absent"})
-    steps["checked_removal"] = {**_run(ovn_port, check=True, **{**VM1, "state": "absent"}), "seen": _seen()}
-    steps["removed"] = [_run(ovn_port, **{**each, "state": "absent"}) for each in (VM1, {**VM2, "dhcp": False})]
-    steps["removed_again"] = _run(ovn_port, **{**VM1, "state": "absent"})
+    steps["mine"] = isolation.run(ovn_port, **{**VM2, "namespace": "mine", "state": "absent"})
+    steps["checked_removal"] = {**isolation.run(ovn_port, check=True, **{**VM1, "state": "absent"}), "seen": _seen()}
+    steps["removed"] = [
+        isolation.run(ovn_port, **{**each, "state": "absent"}) for each in (VM1, {**VM2, "dhcp": False})
+    ]
+    steps["removed_again"] = isolation.run(ovn_port, **{**VM1, "state": "absent"})
     steps["after"] = _seen()
     return steps
 
@@ -145,7 +142,7 @@ def _main() -> None:
         environment = {name: ovn.environment[name] for name in ("PATH", "OVN_SB_DB")}
         environment["quiet"] = "--pidfile --detach --no-chdir -vconsole:off -vsyslog:off"
         subprocess.run(["sh", "-e", "-c", SWITCH], check=True, stdout=sys.stderr, env=environment)
-        made = _run(ovn_topology, lab="test", northbound=ovn.environment["OVN_NB_DB"], topology=TOPOLOGY)
+        made = isolation.run(ovn_topology, lab="test", northbound=ovn.environment["OVN_NB_DB"], topology=TOPOLOGY)
         steps = {"topology": made, **_scenario(ovn_port, packet_probe)}
     json.dump(steps, sys.stdout, indent=1)
 

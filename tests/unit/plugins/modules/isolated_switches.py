@@ -9,9 +9,7 @@ ops1 has port 1 on ops2's port 1, and ops3 has port 1 on ops2's port 2. ops3 is 
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import io
 import json
 import shutil
 import subprocess
@@ -119,16 +117,6 @@ def read() -> dict[str, Any]:
     return isolation.outcome(__file__, COMMANDS, 300)
 
 
-def _module(module: Any, **arguments: Any) -> dict[str, Any]:
-    from ansible.module_utils.testing import patch_module_args
-
-    out = io.StringIO()
-    with patch_module_args(arguments), contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
-        module.main()
-    result: dict[str, Any] = json.loads(out.getvalue())
-    return result
-
-
 def _output(command: str) -> str:
     return subprocess.run(command, shell=True, check=False, capture_output=True, text=True).stdout
 
@@ -156,7 +144,7 @@ class _Lab:
     def configure(self, switch: str, config: dict[str, Any], check: bool = False, **options: Any) -> dict[str, Any]:
         """Result of the module, with what is seen on the switch afterwards."""
         given = {"namespace": switch, "vty_socket": f"/run/{switch}", "config_directory": f"/run/{switch}", **options}
-        result = _module(self._switch_config, config=config, _ansible_check_mode=check, **given)
+        result = isolation.run(self._switch_config, check, config=config, **given)
         addresses = _output(f"ip -n {switch} -o address show scope global")
         return {
             **result,
@@ -167,11 +155,11 @@ class _Lab:
 
     def look(self, switch: str, *parts: str) -> dict[str, Any]:
         subset = {"subset": list(parts)} if parts else {}
-        return _module(self._switch_info, vty_socket=f"/run/{switch}", **subset)
+        return isolation.run(self._switch_info, vty_socket=f"/run/{switch}", **subset)
 
     def ping(self, switch: str, destination: str) -> dict[str, Any]:
         given = {"protocol": "icmp", "destination": destination, "token": "706b"}
-        return _module(self._packet_probe, namespace=switch, **given)
+        return isolation.run(self._packet_probe, namespace=switch, **given)
 
     def table(self) -> dict[str, Any]:
         """Result of ``switch_info`` on ops1, once it has learnt the network of ops3."""

@@ -7,9 +7,7 @@ ports into VLANs with ``switch_vlans``, and prints what happened. All of it ends
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import io
 import json
 import subprocess
 import sys
@@ -50,16 +48,6 @@ def read() -> dict[str, Any]:
     return isolation.outcome(__file__, COMMANDS, 120)
 
 
-def _run(module: Any, check: bool = False, **arguments: Any) -> dict[str, Any]:
-    from ansible.module_utils.testing import patch_module_args
-
-    out = io.StringIO()
-    arguments["_ansible_check_mode"] = check
-    with patch_module_args(arguments), contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
-        module.main()
-    return json.loads(out.getvalue())
-
-
 def _do(script: str) -> str:
     environment = {
         "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
@@ -77,7 +65,7 @@ class _Lab:
 
     def bridge(self, vlans: list[dict[str, Any]], **options: Any) -> dict[str, Any]:
         given = {"lab": "test", "datapath_type": "netdev", "namespace": "host", **options}
-        return _run(self._switch_vlans, vlans=vlans, **given)
+        return isolation.run(self._switch_vlans, vlans=vlans, **given)
 
     def seen(self) -> dict[str, Any]:
         """The ports of the bridge with their VLANs, and who hears whom."""
@@ -87,7 +75,7 @@ class _Lab:
             "hears": [
                 f"h{one} h{other}"
                 for one, other in ((3, 4), (3, 5), (4, 5))
-                if _run(
+                if isolation.run(
                     self._packet_probe,
                     namespace=f"h{one}",
                     protocol="icmp",

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import io
 import json
 import os
 import subprocess
@@ -75,26 +74,17 @@ class Machine:
         self._processes = processes
 
     def link(self, links: Any = None, check: bool = False, **options: Any) -> dict[str, Any]:
-        from ansible.module_utils.testing import patch_module_args
         from ansible_collections.packetwalk.labs.plugins.modules import link
 
-        out = io.StringIO()
-        arguments = {"lab": "t", "docker_socket": self._docker_socket, "_ansible_check_mode": check, **options}
+        arguments = {"lab": "t", "docker_socket": self._docker_socket, **options}
         if links is not None:
             arguments["links"] = links
-        with patch_module_args(arguments), contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
-            link.main()
-        return {**json.loads(out.getvalue()), "seen": self.seen()}
+        return {**isolation.run(link, check, **arguments), "seen": self.seen()}
 
     def info(self, **options: Any) -> dict[str, Any]:
-        from ansible.module_utils.testing import patch_module_args
         from ansible_collections.packetwalk.labs.plugins.modules import link_info
 
-        out = io.StringIO()
-        arguments = {"lab": "t", **options}
-        with patch_module_args(arguments), contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
-            link_info.main()
-        return dict(json.loads(out.getvalue()))
+        return isolation.run(link_info, **{"lab": "t", **options})
 
     def inside(self, place: str) -> list[str]:
         """The command before one that runs in a namespace: of a switch, ``host1``, ``docker/ops1`` or ``machine``."""
@@ -188,14 +178,10 @@ def _on_bridge(machine: Machine) -> str:
 
 
 def _ping(namespace: str, destination: str) -> bool:
-    from ansible.module_utils.testing import patch_module_args
     from ansible_collections.packetwalk.labs.plugins.modules import packet_probe
 
-    out = io.StringIO()
-    arguments = {"namespace": namespace, "protocol": "icmp", "destination": destination, "token": "706b"}
-    with patch_module_args(arguments), contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
-        packet_probe.main()
-    return bool(json.loads(out.getvalue())["probes"][0]["answered"])
+    result = isolation.run(packet_probe, namespace=namespace, protocol="icmp", destination=destination, token="706b")
+    return bool(result["probes"][0]["answered"])
 
 
 def _rewiring(machine: Machine) -> dict[str, Any]:
