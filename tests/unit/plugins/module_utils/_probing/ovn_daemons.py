@@ -109,7 +109,7 @@ def ovn(directory: Path) -> Iterator[Daemons]:
     with daemons(directory) as started:
         started.serve("OVN_Northbound")
         started.serve("OVN_Southbound")
-        started.start("northd", "ovn-northd", f"--unixctl={directory}/northd.ctl")
+        started.start("northd", "ovn-northd")
         started.run("ovn-nbctl", "--timeout=30", "--wait=sb", "sync")
         yield started
 
