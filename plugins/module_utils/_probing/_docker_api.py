@@ -10,10 +10,11 @@ from __future__ import annotations
 import errno
 import http.client
 import json
-import socket
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote, urlencode
+
+from ansible_collections.packetwalk.labs.plugins.module_utils._probing._plain_http import UnixConnection
 
 # The newest version of the API whose answers were tried with the converters in _parsing/_docker.py.
 NEWEST_VERSION = "1.47"
@@ -43,7 +44,7 @@ class DockerApi:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._connection = _UnixConnection(path)
+        self._connection = UnixConnection(path, _TIMEOUT_SECONDS)
         # The only end point that may be asked without a version.
         offered = self._get("/version")
         try:
@@ -62,39 +63,45 @@ class DockerApi:
 
     def get(self, *segments: str, **query: str) -> Any:
         """Return the decoded answer to ``GET /v<version>/<segments>?<query>``."""
-        path = "/".join(["", f"v{self.version}"] + [quote(segment, safe="") for segment in segments])
+        path = self._path_of(*segments)
         return self._get(f"{path}?{urlencode(query)}" if query else path)
 
+    def post(self, *segments: str, body: dict[str, Any]) -> Any:
+        """Return the decoded answer to ``POST /v<version>/<segments>`` with a body of JSON."""
+        return self._ask("POST", self._path_of(*segments), json.dumps(body))
+
+    def delete(self, *segments: str) -> None:
+        """Send ``DELETE /v<version>/<segments>``."""
+        self._ask("DELETE", self._path_of(*segments))
+
+    def _path_of(self, *segments: str) -> str:
+        return "/".join(["", f"v{self.version}"] + [quote(segment, safe="") for segment in segments])
+
     def _get(self, target: str) -> Any:
+        return self._ask("GET", target)
+
+    def _ask(self, method: str, target: str, body: str | None = None) -> Any:
+        content = {} if body is None else {"Content-Type": "application/json"}
         try:
-            self._connection.request("GET", target, headers={"Host": "docker"})
+            self._connection.request(method, target, body, {"Host": "docker", **content})
             response = self._connection.getresponse()
-            body = response.read()
+            received = response.read()
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             number = error.errno if isinstance(error, OSError) else None
             raise DockerError(
                 f"{self._path}: {_REASONS.get(number or 0, str(error) or type(error).__name__)}"
             ) from error
+        if response.status == 204:
+            return None
         try:
-            answer = json.loads(body)
+            answer = json.loads(received)
         except ValueError as error:
-            raise DockerError(f"{self._path}: GET {target} was answered with something else than JSON") from error
-        if response.status != 200:
+            raise DockerError(f"{self._path}: {method} {target} was answered with something else than JSON") from error
+        if response.status not in (200, 201):
             said = answer.get("message", "") if isinstance(answer, dict) else ""
-            raise DockerError(f"GET {target}: {said or response.reason} ({response.status})", response.status)
+            raise DockerError(f"{method} {target}: {said or response.reason} ({response.status})", response.status)
         return answer
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: str) -> None:
-        super().__init__("localhost", timeout=_TIMEOUT_SECONDS)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
 
 
 def _number(version: str) -> tuple[int, ...]:
