@@ -36,6 +36,8 @@ options:
   options:
     description:
       - Options of the daemon, as in its configuration file. Options of that file that are not named here are kept.
+      - Where these name C(hosts), those in systemd's unit are taken out, as the daemon does not start with both.
+      - An option that the installed engine no longer has is refused.
     type: dict
     default: {}
   environment:
@@ -79,6 +81,7 @@ actions:
 
 import json
 import os
+import re
 import socket
 import time
 
@@ -87,6 +90,8 @@ from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._docker_r
     forward_policy,
     without_docker,
 )
+from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._docker_unit import start_without_hosts
+from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._errors import ParseError
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._docker_api import DockerApi, DockerError
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._tools import find
 
@@ -97,6 +102,8 @@ PROCESS = "/run/packetwalk-docker.pid"
 # What the engine changes in the kernel and does not put back; beside the process identifier, gone with a reboot.
 BEFORE = "/run/packetwalk-docker.json"
 FORWARDING = "/proc/sys/net/ipv4/ip_forward"
+# Options that newer engines do not start with, and the version that they left the engine in.
+REMOVED = {"cluster-advertise": (23, 0), "cluster-store": (23, 0), "cluster-store-opts": (23, 0)}
 
 
 def _read(path: str) -> str:
@@ -155,30 +162,55 @@ class Engine:
             _write(self.module, path, text)
         return True
 
+    def refuse_removed_options(self) -> None:
+        """Fail when the installed engine would not start with what was asked for."""
+        removed = sorted(set(self.module.params["options"]) & set(REMOVED))
+        daemon = find("dockerd")
+        if not removed or daemon is None:
+            return
+        said = self.command(daemon, "--version")
+        version = re.search(r"version ((\d+)\.(\d+)\S*?),", said)
+        if version is None:
+            self.module.fail_json(msg=f"dockerd --version said {said.strip()!r}, which names no version.")
+        for option in removed:
+            if (int(version.group(2)), int(version.group(3))) >= REMOVED[option]:
+                self.module.fail_json(
+                    msg=f"The Docker engine of {socket.gethostname()} is version {version.group(1)}, "
+                    f"but the option {option} left the engine in {'.'.join(map(str, REMOVED[option]))}. "
+                    "Install an earlier one, on Debian 12 the package docker.io (20.10)."
+                )
+
     def configure(self) -> bool:
         """Write the configuration; tell whether it changed."""
+        options, environment = self.module.params["options"], self.module.params["environment"]
+        if not options and not (self.systemd and environment):
+            return False
         path = self.module.params["configuration_file"]
-        changed = False
-        if self.module.params["options"]:
+        try:
+            current = json.loads(_read(path) or "{}")
+        except ValueError as error:
+            self.module.fail_json(msg=f"{path} is not JSON ({error}). Correct or remove it.")
+        if not isinstance(current, dict):
+            self.module.fail_json(msg=f"{path} holds no JSON object. Correct or remove it.")
+        wanted = dict(current, **options)
+        changed = wanted != current and self.write(path, json.dumps(wanted, indent=2, sort_keys=True) + "\n")
+        return self.drop_in(wanted, environment) or changed
+
+    def drop_in(self, options, environment) -> bool:
+        """Write what the configuration file cannot say to systemd; tell whether it changed."""
+        lines = ["Environment=" + json.dumps(f"{name}={value}") for name, value in sorted(environment.items())]
+        if self.systemd and "hosts" in options:
             try:
-                current = json.loads(_read(path) or "{}")
-            except ValueError as error:
-                self.module.fail_json(msg=f"{path} is not JSON ({error}). Correct or remove it.")
-            if not isinstance(current, dict):
-                self.module.fail_json(msg=f"{path} holds no JSON object. Correct or remove it.")
-            wanted = dict(current, **self.module.params["options"])
-            if wanted != current:
-                changed = self.write(path, json.dumps(wanted, indent=2, sort_keys=True) + "\n")
-        if self.systemd and self.module.params["environment"]:
-            lines = [
-                "Environment=" + json.dumps(f"{name}={value}")
-                for name, value in sorted(self.module.params["environment"].items())
-            ]
-            if self.write(DROP_IN, "\n".join(["[Service]"] + lines) + "\n"):
-                changed = True
-                if not self.module.check_mode:
-                    self.command("systemctl", "daemon-reload")
-        return changed
+                lines += ["ExecStart=", "ExecStart=" + start_without_hosts(self.command("systemctl", "cat", "docker"))]
+            except ParseError as error:
+                self.module.fail_json(
+                    msg=f"{error}. Install the engine's systemd unit, on Debian with the package docker.io."
+                )
+        if not self.systemd or not lines or not self.write(DROP_IN, "\n".join(["[Service]"] + lines) + "\n"):
+            return False
+        if not self.module.check_mode:
+            self.command("systemctl", "daemon-reload")
+        return True
 
     def start(self) -> None:
         if not self.do("start the engine"):
@@ -278,6 +310,7 @@ def main() -> None:
         if not engine.systemd:
             engine.remove_traces()
     else:
+        engine.refuse_removed_options()
         changed = engine.configure()
         if changed and version is not None:
             if not engine.systemd and not os.path.exists(PROCESS):

@@ -72,7 +72,7 @@ networks:
       type: str
       sample: overlay
     scope:
-      description: V(swarm) or V(local).
+      description: V(swarm), V(local), or V(global) when it is in a cluster store.
       returned: always
       type: str
       sample: swarm
@@ -117,6 +117,16 @@ networks:
           returned: always
           type: str
           sample: 10.0.1.1
+    options:
+      description: What the driver was given.
+      returned: when the driver is not one of Docker's own
+      type: dict
+      sample: {tenant: blue, encap: vxlan, pkt-tag: "2"}
+    ipam_options:
+      description: What the driver of addresses was given.
+      returned: when the driver is not one of Docker's own
+      type: dict
+      sample: {tenant: blue, network: contiv-net}
     vnis:
       description: VXLAN network identifiers, one for each subnet of an overlay network.
       returned: always
@@ -140,7 +150,7 @@ networks:
           type: str
           sample: 192.168.99.12
     endpoints:
-      description: Endpoints on this node.
+      description: Endpoints on this node. Those of other nodes are here too where they share a cluster store.
       returned: always
       type: list
       elements: dict
@@ -151,7 +161,7 @@ networks:
           type: str
           sample: web.1.91k5c2gznkwh4ah1vgxhzwl4m
         container:
-          description: Identifier of the container, V(null) for the load balancer.
+          description: Identifier of the container, V(null) for the load balancer and on other nodes.
           returned: always
           type: str
           sample: 5d2562b23c0ad2a16c2cd4fd1e8d8e4c0e4a8bb6d5e8fb5d5b6b1f7f7b8d3c01

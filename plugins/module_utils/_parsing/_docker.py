@@ -18,6 +18,9 @@ _SERVICE_LABEL = "com.docker.swarm.service.name"
 _TASK_LABEL = "com.docker.swarm.task.id"
 _NANOSECONDS = 1e9
 
+# The drivers that are part of the engine; with all others only the driver knows what its options mean.
+_OWN_DRIVERS = ("bridge", "host", "ipvlan", "macvlan", "null", "overlay")
+
 
 def engine(version: Object, info: Object) -> dict[str, Any]:
     """What /version and /info say of the engine itself."""
@@ -47,7 +50,7 @@ def network(inspected: Object) -> dict[str, Any]:
     options = inspected.get("Options") or {}
     mtu = options.get(_MTU_OPTION)
     vnis = options.get(_VNI_OPTION)
-    return {
+    row = {
         "name": inspected["Name"],
         "id": inspected["Id"],
         "driver": inspected.get("Driver"),
@@ -57,10 +60,7 @@ def network(inspected: Object) -> dict[str, Any]:
         "internal": inspected.get("Internal"),
         "encrypted": "encrypted" in options,
         "mtu_bytes": int(mtu) if mtu else None,
-        "subnets": [
-            {"subnet": pool.get("Subnet"), "gateway": pool.get("Gateway")}
-            for pool in (inspected.get("IPAM") or {}).get("Config") or []
-        ],
+        "subnets": subnets(inspected),
         "vnis": [int(vni) for vni in vnis.split(",")] if vnis else [],
         "peers": _sorted(
             ({"name": peer.get("Name"), "address": peer.get("IP")} for peer in inspected.get("Peers") or []), "address"
@@ -68,6 +68,25 @@ def network(inspected: Object) -> dict[str, Any]:
         "endpoints": _sorted((_endpoint(*pair) for pair in (inspected.get("Containers") or {}).items()), "name"),
         "services": _sorted((_network_service(*pair) for pair in (inspected.get("Services") or {}).items()), "name"),
     }
+    if row["driver"] not in _OWN_DRIVERS:
+        row.update(driver_options(inspected))
+    return row
+
+
+def driver_options(inspected: Object) -> dict[str, dict[str, str]]:
+    """``options`` of a network and ``ipam_options`` of its address management, as they were given to the drivers."""
+    return {
+        "options": dict(inspected.get("Options") or {}),
+        "ipam_options": dict((inspected.get("IPAM") or {}).get("Options") or {}),
+    }
+
+
+def subnets(inspected: Object) -> list[dict[str, Any]]:
+    """Subnet and gateway of each address pool of a network; both as text, null where it was not given."""
+    return [
+        {"subnet": pool.get("Subnet"), "gateway": pool.get("Gateway")}
+        for pool in (inspected.get("IPAM") or {}).get("Config") or []
+    ]
 
 
 def _endpoint(container_id: str, attached: Object) -> dict[str, Any]:
@@ -75,6 +94,7 @@ def _endpoint(container_id: str, attached: Object) -> dict[str, Any]:
     return {
         "name": attached.get("Name"),
         # The load balancer's endpoint has "lb-<network>" (that of 2017 "ingress-sbox") where a container has its id.
+        # One on another engine has "ep-<endpoint>", in a network of a cluster store.
         "container": container_id if len(container_id) == 64 else None,
         "endpoint_id": attached.get("EndpointID"),
         "mac": attached.get("MacAddress") or None,

@@ -62,7 +62,8 @@ def _network(api: DockerApi, identifier: str) -> dict[str, Any]:
 
 
 def _is_elsewhere(network: dict[str, Any]) -> bool:
-    return network["driver"] == "overlay" and not network["peers"]
+    # An overlay over a cluster store has the scope "global" and never peers.
+    return network["driver"] == "overlay" and network["scope"] == "swarm" and not network["peers"]
 
 
 def _containers(api: DockerApi) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DROP_IN", "LOG", "PROCESS", "BEFORE"):
         monkeypatch.setattr(docker_engine, name, str(tmp_path / name))
     systemd(monkeypatch, runs=False)
+    docker_engine.find.cache_clear()
 
 
 @pytest.fixture
@@ -138,6 +140,59 @@ def test_with_systemd_the_environment_goes_to_a_drop_in(
     result = check(capsys, file, environment={"TWO": "a b", "ONE": 1})
     assert result["actions"] == [f"write {docker_engine.DROP_IN}", "start the engine"]
     assert result["diff"][0]["after"] == '[Service]\nEnvironment="ONE=1"\nEnvironment="TWO=a b"\n'
+
+
+def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **said: str) -> None:
+    """Put commands into the path that print what is given."""
+    folder = tmp_path / "commands"
+    folder.mkdir()
+    for name, text in said.items():
+        (folder / name).write_text(f"#!/bin/sh\ncat <<'TEXT'\n{text}\nTEXT\n", encoding="utf-8")
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    docker_engine.find.cache_clear()
+
+
+def test_with_systemd_the_addresses_of_the_unit_give_way_to_those_of_the_configuration(
+    capsys: pytest.CaptureFixture[str], file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    systemd(monkeypatch, runs=True)
+    commands(tmp_path, monkeypatch, systemctl="[Service]\nExecStart=/usr/sbin/dockerd -H fd:// $DOCKER_OPTS")
+    result = check(capsys, file, options={"hosts": ["unix:///var/run/docker.sock", "tcp://192.0.2.1:2385"]})
+    assert result["actions"] == [f"write {file}", f"write {docker_engine.DROP_IN}", "start the engine"]
+    assert result["diff"][1]["after"] == "[Service]\nExecStart=\nExecStart=/usr/sbin/dockerd $DOCKER_OPTS\n"
+
+
+def test_addresses_that_stay_in_the_configuration_stay_out_of_the_unit(
+    capsys: pytest.CaptureFixture[str], file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    systemd(monkeypatch, runs=True)
+    commands(tmp_path, monkeypatch, systemctl="[Service]\nExecStart=/usr/sbin/dockerd -H fd://")
+    write(file, '{"hosts": ["tcp://192.0.2.1:2385"]}')
+    result = check(capsys, file, environment={"ONE": "1"})
+    assert result["diff"][0]["after"] == '[Service]\nEnvironment="ONE=1"\nExecStart=\nExecStart=/usr/sbin/dockerd\n'
+
+
+@pytest.mark.parametrize(
+    ("version", "refused"), [("20.10.24+dfsg1", False), ("22.6.1", False), ("23.0.0", True), ("28.0.4", True)]
+)
+def test_an_option_that_left_the_engine_is_refused(
+    capsys: pytest.CaptureFixture[str],
+    file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    version: str,
+    refused: bool,
+) -> None:
+    commands(tmp_path, monkeypatch, dockerd=f"Docker version {version}, build 5d6db84")
+    result = check(capsys, file, options={"cluster-store": "etcd://192.0.2.1:2379"})
+    assert result.get("failed", False) is refused
+    if refused:
+        assert result["msg"] == (
+            f"The Docker engine of {socket.gethostname()} is version {version}, but the option cluster-store left the "
+            "engine in 23.0. Install an earlier one, on Debian 12 the package docker.io (20.10)."
+        )
+    assert "failed" not in check(capsys, file, options=CONFIGURED)
 
 
 def test_without_systemd_the_environment_is_no_file(capsys: pytest.CaptureFixture[str], file: Path) -> None:
