@@ -21,6 +21,7 @@ class ActionModule(_action.ControllerAction):
             "ovn": _action.OVN,
             "switches": _action.SWITCHES,
             "machine": _action.MACHINE,
+            "contiv": _action.CONTIV,
             "path": {"type": "path"},
         }
     }
@@ -28,8 +29,7 @@ class ActionModule(_action.ControllerAction):
     def answer(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Return the document."""
         try:
-            read = (arguments[key] for key in ("lab", "nodes", "ovn", "switches", "machine"))
-            document = _state.assemble_now(*read)
+            document = _state.assemble_now(*(arguments[key] for key in _action.READ))
         except _state.StateError as problem:
             raise AnsibleActionFail(str(problem)) from None
         if arguments["path"] is None:

@@ -62,3 +62,22 @@ options:
     type: dict
     version_added: 0.4.0
 """
+
+    # Likewise.
+    CONTIV = r"""
+options:
+  contiv:
+    description: What else was read, in a lab with Contiv. Give failed results too, as in O(nodes).
+    type: dict
+    version_added: 0.5.0
+    suboptions:
+      nodes:
+        description: Inventory host name to what M(packetwalk.labs.legacy_swarm_info) returned on that host.
+        type: dict
+      switches:
+        description: Inventory host name to what M(packetwalk.labs.ovs_info) returned on that host.
+        type: dict
+      netmaster:
+        description: What M(packetwalk.labs.contiv_info) returned. Leave it out where there is no netmaster.
+        type: dict
+"""

@@ -47,12 +47,15 @@ options:
       - The kinds are V(node), V(kernel), V(feature), V(tool), V(namespace), V(link), V(address), V(route), V(rule),
         V(neighbour), V(fdb), V(netfilter), V(netfilter chain), V(netfilter rule), V(nft table), V(nft chain),
         V(nft rule), V(nft set), V(ipvs service), V(ipvs backend), V(socket), V(docker engine), V(docker network),
-        V(docker endpoint), V(docker network service), V(docker network task), V(container), V(open vswitch bridge),
-        V(open vswitch interface), V(switch), V(configuration line), V(bgp neighbour), V(bgp path), V(swarm),
-        V(swarm node), V(swarm service), V(swarm task), V(northbound database), V(logical switch),
-        V(logical switch port), V(logical router), V(logical router port), V(logical route), V(logical policy), V(acl),
-        V(nat), V(load balancer), V(port group), V(address set), V(dhcp options), V(dns records),
-        V(southbound database), V(chassis), V(datapath), V(port binding), V(gateway), V(machine) and V(machine link).
+        V(docker endpoint), V(docker network service), V(docker network task), V(container), V(etcd), V(etcd member),
+        V(docker plugin), V(daemon), V(open vswitch bridge), V(open vswitch interface), V(switch),
+        V(configuration line), V(bgp neighbour), V(bgp path), V(swarm), V(swarm node), V(swarm service), V(swarm task),
+        V(legacy swarm), V(legacy swarm node), V(legacy swarm container), V(legacy swarm network), V(contiv),
+        V(contiv tenant), V(contiv network), V(contiv group), V(contiv policy), V(contiv rule), V(contiv app profile),
+        V(contiv bgp), V(contiv endpoint), V(northbound database), V(logical switch), V(logical switch port),
+        V(logical router), V(logical router port), V(logical route), V(logical policy), V(acl), V(nat),
+        V(load balancer), V(port group), V(address set), V(dhcp options), V(dns records), V(southbound database),
+        V(chassis), V(datapath), V(port binding), V(gateway), V(machine) and V(machine link).
     type: list
     elements: str
     default: ["*"]

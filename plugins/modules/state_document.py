@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - packetwalk.labs._attributes.action
   - packetwalk.labs._state.ovn
   - packetwalk.labs._state.switches
+  - packetwalk.labs._state.contiv
 attributes:
   check_mode:
     support: full

@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - packetwalk.labs._state
   - packetwalk.labs._state.ovn
   - packetwalk.labs._state.switches
+  - packetwalk.labs._state.contiv
 attributes:
   check_mode:
     support: full
@@ -36,6 +37,7 @@ options:
       - In a lab with OVN, C(ovn_topology) in it is the desired topology, in the form that
         M(packetwalk.labs.ovn_topology) takes.
       - In a lab with switches, C(openswitch) in it is what M(packetwalk.labs.openswitch_intent) returns.
+      - In a lab with Contiv, C(contiv) in it is what M(packetwalk.labs.contiv_intent) returns.
       - Without it the lab is judged by itself only, and checks that compare it with the intent are skipped.
     type: dict
     default: {}

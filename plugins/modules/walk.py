@@ -30,6 +30,7 @@ extends_documentation_fragment:
   - packetwalk.labs._state
   - packetwalk.labs._state.ovn
   - packetwalk.labs._state.switches
+  - packetwalk.labs._state.contiv
 attributes:
   check_mode:
     support: full

@@ -15,6 +15,10 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils import _files, _st
 OVN = {"type": "dict", "options": {"central": {"type": "dict"}, "chassis": {"type": "dict"}}}
 SWITCHES = {"type": "dict"}
 MACHINE = {"type": "dict"}
+CONTIV = {"type": "dict", "options": {key: {"type": "dict"} for key in ("nodes", "switches", "netmaster")}}
+
+# The options of what was read, in the order that the document is assembled from them.
+READ = ("lab", "nodes", "ovn", "switches", "machine", "contiv")
 
 # The options of the doc fragments of _state, and the rules for them.
 STATE_OPTIONS: dict[str, Any] = {
@@ -23,6 +27,7 @@ STATE_OPTIONS: dict[str, Any] = {
     "ovn": OVN,
     "switches": SWITCHES,
     "machine": MACHINE,
+    "contiv": CONTIV,
     "state_file": {"type": "path"},
 }
 STATE_RULES: dict[str, Any] = {
@@ -70,8 +75,7 @@ class ControllerAction(ActionBase):  # type: ignore[misc]  # ansible-core comes 
     def document(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The state document that ``STATE_OPTIONS`` ask for. Raises StateError."""
         if arguments["state_file"] is None:
-            read = (arguments[key] for key in ("lab", "nodes", "ovn", "switches", "machine"))
-            return _state.assemble_now(*read)
+            return _state.assemble_now(*(arguments[key] for key in READ))
         return self.load(arguments["state_file"])
 
     def load(self, path: str) -> dict[str, Any]:

@@ -24,6 +24,9 @@ class Unknown(LookupError):
 # What the document has of what packetwalk.labs.ovn_info returned, and its key there.
 _OVN = {"ovn_nb": "northbound", "ovn_sb": "southbound", "ovn_lag": "lag"}
 
+# What it has of each node of a lab with Contiv: its key there, where that was given, and the key of what was returned.
+_CONTIV = (("legacy_swarm", "nodes", "legacy_swarm"), ("ovs", "switches", "ovs"))
+
 
 def assemble(
     lab: str,
@@ -32,6 +35,7 @@ def assemble(
     ovn: Mapping[str, Any] | None = None,
     switches: Mapping[str, Mapping[str, Any] | None] | None = None,
     machine: Mapping[str, Any] | None = None,
+    contiv: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The document of a lab from what ``packetwalk.labs.node_state`` returned on each node.
 
@@ -43,6 +47,9 @@ def assemble(
     * ``switches``: inventory host name to what ``packetwalk.labs.switch_info`` returned; failed results too. In it is
       ``open_vswitch``, what ``packetwalk.labs.ovs_info`` returned, of a switch that has VLANs by that.
     * ``machine``: what ``packetwalk.labs.link_info`` returned, also when it failed; null where nobody asked.
+    * ``contiv``: in a lab with Contiv, ``nodes`` is inventory host name to what ``packetwalk.labs.legacy_swarm_info``
+      returned, ``switches`` to what ``packetwalk.labs.ovs_info`` returned, and ``netmaster`` is what
+      ``packetwalk.labs.contiv_info`` returned; failed results too. Where there is no netmaster it is absent or null.
     """
     document: dict[str, Any] = {
         "schema": SCHEMA,
@@ -64,6 +71,13 @@ def assemble(
             node.update(_part("ovs", result["open_vswitch"], "ovs"))
     if machine is not None:
         document.update(_part("machine", machine, "machine"))
+    if contiv:
+        for key, part, returned in _CONTIV:
+            for name, result in (contiv.get(part) or {}).items():
+                document["nodes"].setdefault(name, _node(None)).update(_part(key, result, returned))
+        document["control"].update(_legacy_swarm(document["nodes"]))
+        if contiv.get("netmaster") is not None:
+            document["control"].update(_part("contiv", contiv["netmaster"], "contiv"))
     return document
 
 
@@ -73,10 +87,11 @@ def assemble_now(
     ovn: Mapping[str, Any] | None = None,
     switches: Mapping[str, Mapping[str, Any] | None] | None = None,
     machine: Mapping[str, Any] | None = None,
+    contiv: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The document of a lab that was just read. Raises StateError when it has no nodes."""
     taken_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return validated(assemble(lab, taken_at, nodes, ovn, switches, machine))
+    return validated(assemble(lab, taken_at, nodes, ovn, switches, machine, contiv))
 
 
 def dump(document: Mapping[str, Any]) -> str:
@@ -174,3 +189,22 @@ def _swarm(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         return {}
     reasons = [f"{name}: {engine.get('cluster_reason') or 'not a manager'}" for name, engine in members.items()]
     return {"swarm": None, "swarm_reason": f"no manager told about the swarm ({'; '.join(reasons)})"}
+
+
+def _legacy_swarm(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """``control.legacy_swarm``: what the primary manager says."""
+    reasons = []
+    for name, node in sorted(nodes.items()):
+        told = node.get("legacy_swarm")
+        manager = (told or {}).get("manager")
+        if manager and manager["role"] == "primary":
+            return {"legacy_swarm": manager}
+        if manager:
+            reasons.append(f"{name}: it is a {manager['role']}")
+        else:
+            reason = told["manager_reason"] if told else node.get("legacy_swarm_reason")
+            reasons.append(f"{name}: {reason or 'it was not asked'}")
+    return {
+        "legacy_swarm": None,
+        "legacy_swarm_reason": f"no primary manager told about the swarm ({'; '.join(reasons)})",
+    }

@@ -7,6 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._contiv_kinds import (
+    CONTIV,
+    DAEMON,
+    ETCD,
+    LEGACY_SWARM,
+    PLUGIN,
+)
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._docker_kinds import ENGINE
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._fields import Row
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._kind import Kind, Named
@@ -52,7 +59,7 @@ _NODE = Kind(
     "node",
     lambda document: document["nodes"].items(),
     place="node",
-    parts=frozenset({"namespaces", "docker", "capabilities", "ovs", "switch"}),
+    parts=frozenset({"namespaces", "docker", "capabilities", "ovs", "switch", "legacy_swarm"}),
     reason=_unread,
     sentences={
         "created": "node {name} was added to the lab",
@@ -65,12 +72,15 @@ _NODE = Kind(
         Kind("tool", _tools, lambda row: str(row["path"])),
         NAMESPACE,
         ENGINE,
+        ETCD,
+        PLUGIN,
+        DAEMON,
         SWITCH_BRIDGE,
         SWITCH,
     ),
 )
 
-ROOTS = (_NODE, SWARM, NORTHBOUND, SOUTHBOUND, MACHINE)
+ROOTS = (_NODE, SWARM, LEGACY_SWARM, CONTIV, NORTHBOUND, SOUTHBOUND, MACHINE)
 
 
 def _names(kinds: Iterable[Kind]) -> Iterator[str]:

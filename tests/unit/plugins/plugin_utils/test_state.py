@@ -142,3 +142,58 @@ def test_what_open_vswitch_of_switches_said_is_part_of_the_state(vlan_state: dic
     assert document["nodes"]["ops2"]["ovs"] == ovs
     assert document["nodes"]["ops3"]["ovs_reason"] == "Cannot read Open vSwitch: there is no such socket."
     assert "ovs" not in document["nodes"]["ops1"]
+
+
+def manager(role: str) -> dict[str, Any]:
+    """What legacy_swarm_info returned on a node with a manager."""
+    return {"legacy_swarm": {"engine": {"name": "one"}, "manager": {"role": role, "nodes": []}}}
+
+
+UNMANAGED = {"legacy_swarm": {"engine": {"name": "two"}, "manager": None, "manager_reason": "nothing listens there"}}
+
+
+def test_what_was_read_of_contiv_is_part_of_the_state() -> None:
+    netmaster = {"changed": False, "contiv": {"tenants": [{"name": "blue"}]}}
+    contiv = {
+        "nodes": {"a": UNMANAGED, "b": manager("replica"), "c": manager("primary")},
+        "switches": {"a": {"ovs": {"bridges": []}}, "b": {"failed": True, "msg": "there is no such socket"}},
+        "netmaster": netmaster,
+    }
+    document = _state.assemble("contiv", "now", {"a": {"namespaces": {}}}, contiv=contiv)
+    assert document["control"] == {
+        "legacy_swarm": contiv["nodes"]["c"]["legacy_swarm"]["manager"],
+        "contiv": netmaster["contiv"],
+    }
+    nodes = document["nodes"]
+    assert nodes["a"] == {"namespaces": {}, "ovs": {"bridges": []}, "legacy_swarm": UNMANAGED["legacy_swarm"]}
+    assert (nodes["b"]["ovs"], nodes["b"]["ovs_reason"]) == (None, "there is no such socket")
+    assert "ovs" not in nodes["c"]
+
+
+def test_what_could_not_be_read_of_contiv_has_its_reason() -> None:
+    contiv = {
+        "nodes": {"a": UNMANAGED, "b": manager("replica"), "c": {"unreachable": True, "msg": "no route to host"}},
+        "switches": {},
+        "netmaster": {"failed": True, "msg": "netmaster does not answer."},
+    }
+    control = _state.assemble("contiv", "now", {}, contiv=contiv)["control"]
+    assert control == {
+        "legacy_swarm": None,
+        "legacy_swarm_reason": "no primary manager told about the swarm (a: nothing listens there; b: it is a replica; "
+        "c: no route to host)",
+        "contiv": None,
+        "contiv_reason": "netmaster does not answer.",
+    }
+
+
+@pytest.mark.parametrize("netmaster", [{}, {"netmaster": None}], ids=["left_out", "null"])
+def test_without_contivs_programs_there_is_no_control_of_contiv(netmaster: dict[str, None]) -> None:
+    document = _state.assemble("contiv", "now", {}, contiv={"nodes": {"a": UNMANAGED}, "switches": {}, **netmaster})
+    assert "contiv" not in document["control"]
+    assert document["nodes"]["a"]["legacy_swarm"] == UNMANAGED["legacy_swarm"]
+
+
+def test_a_lab_without_contiv_has_none_of_it(swarm_state: dict[str, Any]) -> None:
+    document = _state.assemble("swarm", "now", swarm_state["nodes"])
+    assert list(document["control"]) == ["swarm"]
+    assert not any("legacy_swarm" in node for node in document["nodes"].values())

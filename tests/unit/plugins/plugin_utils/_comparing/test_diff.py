@@ -399,6 +399,124 @@ def test_time_that_passed_is_no_change_of_a_switch(switch_state: State) -> None:
     assert _diff.state_diff(switch_state, after) == []
 
 
+def contiv(state: State) -> dict[str, Any]:
+    return state["control"]["contiv"]
+
+
+def manager(state: State) -> dict[str, Any]:
+    return state["control"]["legacy_swarm"]
+
+
+def member(state: State) -> dict[str, Any]:
+    return state["nodes"]["legacy-swarm-master"]["legacy_swarm"]
+
+
+RULE = {
+    **{"tenant": "blue", "policy": "shut", "number": "1", "direction": "in", "priority": 1, "protocol": "tcp"},
+    **{"port": 80, "action": "deny", "from_group": "web", "from_network": None, "from_address": None},
+    **{"to_group": None, "to_network": None, "to_address": None},
+}
+
+CONTIV_EDITS: dict[str, tuple[Edit, list[str]]] = {
+    "contiv": (
+        lambda state: contiv(state)["global"].update(forwarding_mode="routing"),
+        ["lab: changed contiv: global.forwarding_mode bridge -> routing"],
+    ),
+    "contiv tenant": (
+        lambda state: contiv(state)["tenants"].append({"name": "green", "default_network": None}),
+        ["lab: created contiv tenant green"],
+    ),
+    "contiv network": (
+        lambda state: without(contiv(state)["networks"], name="contiv-vlan"),
+        ["lab: removed contiv network default:contiv-vlan (vlan 10.1.3.0/24 VLAN 112)"],
+    ),
+    "contiv group": (
+        lambda state: contiv(state)["endpoint_groups"].append(
+            {"tenant": "blue", "name": "web", "network": "contiv-net", "policies": []}
+        ),
+        ["lab: created contiv group blue:web (on contiv-net)"],
+    ),
+    "contiv policy": (
+        lambda state: contiv(state)["policies"].append({"tenant": "blue", "name": "shut"}),
+        ["lab: created contiv policy blue:shut"],
+    ),
+    "contiv rule": (
+        lambda state: contiv(state)["rules"].append(RULE),
+        ["lab: created contiv rule blue:shut:1 (deny in tcp 80 web)"],
+    ),
+    "contiv app profile": (
+        lambda state: contiv(state)["app_profiles"].append({"tenant": "blue", "name": "shop", "groups": ["web"]}),
+        ["lab: created contiv app profile blue:shop (web)"],
+    ),
+    "contiv bgp": (
+        lambda state: contiv(state)["bgp"].append({"hostname": "legacy-swarm-master", "as": "65002"}),
+        ["lab: created contiv bgp legacy-swarm-master"],
+    ),
+    "contiv endpoint": (
+        lambda state: without(contiv(state)["endpoints"], tenant="blue", address="10.1.2.1"),
+        ["lab: removed contiv endpoint 10.1.2.1 on blue:contiv-net (02:02:0a:01:02:01 on legacy-swarm-master)"],
+    ),
+    "legacy swarm": (
+        lambda state: manager(state).update(strategy="binpack"),
+        ["lab: changed legacy swarm: strategy spread -> binpack"],
+    ),
+    "legacy swarm node": (
+        lambda state: row(manager(state)["nodes"], name="legacy-swarm-worker0").update(
+            status="Unhealthy", containers=0
+        ),
+        ["lab: changed legacy swarm node legacy-swarm-worker0: status Healthy -> Unhealthy"],
+    ),
+    "legacy swarm container": (
+        lambda state: without(manager(state)["containers"], name="contiv-blue-c1"),
+        ["lab: removed legacy swarm container contiv-blue-c1 (on legacy-swarm-master, 10.1.2.1)"],
+    ),
+    "legacy swarm network": (
+        lambda state: without(manager(state)["networks"], name="contiv-net/blue"),
+        ["lab: removed legacy swarm network contiv-net/blue (netplugin global)"],
+    ),
+    "etcd": (
+        lambda state: member(state)["etcd"].update(healthy=False, leader=None),
+        ["legacy-swarm-master: changed etcd: healthy yes -> no, leader legacy-swarm-master -> none"],
+    ),
+    "etcd member": (
+        lambda state: member(state)["etcd"]["members"][0].update(healthy=False),
+        ["legacy-swarm-master: changed etcd member legacy-swarm-master: healthy yes -> no"],
+    ),
+    "docker plugin": (
+        lambda state: without(member(state)["plugins"], name="netplugin"),
+        ["legacy-swarm-master: removed docker plugin netplugin (IpamDriver, NetworkDriver)"],
+    ),
+    "daemon": (
+        lambda state: member(state)["daemons"]["swarm_agent"].update(running=False, arguments=[]),
+        [
+            "legacy-swarm-master: removed daemon swarm_agent (join --advertise 192.168.2.50:2385 "
+            "etcd://192.168.2.50:2379)"
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "sentences"), CONTIV_EDITS.values(), ids=CONTIV_EDITS)
+def test_one_thing_changed_of_contiv(contiv_state: State, edit: Edit, sentences: list[str]) -> None:
+    after = copy.deepcopy(contiv_state)
+    edit(after)
+    assert texts(_diff.state_diff(contiv_state, after)) == sentences
+
+
+def test_a_network_of_contiv_does_not_change_with_its_endpoints(contiv_state: State) -> None:
+    after = copy.deepcopy(contiv_state)
+    contiv(after)["networks"][0].update(allocated_addresses=[], allocated_count=0, endpoint_count=0)
+    assert _diff.state_diff(contiv_state, after) == []
+
+
+def test_a_netmaster_that_does_not_answer_any_more(contiv_state: State) -> None:
+    after = copy.deepcopy(contiv_state)
+    after["control"].update(contiv=None, contiv_reason="netmaster does not answer.")
+    assert texts(_diff.state_diff(contiv_state, after)) == [
+        "lab: contiv could not be compared: before: tenants blue, default; unknown after (netmaster does not answer.)"
+    ]
+
+
 def test_open_vswitch_that_was_not_there_is_not_taken_for_empty(ovn_state: State) -> None:
     before = copy.deepcopy(ovn_state)
     before["nodes"]["chassis1"].update(ovs=None, ovs_reason="there is no such socket")
@@ -644,4 +762,5 @@ def test_the_summary_counts_every_action(swarm_state: State) -> None:
 
 def test_every_kind_is_edited_by_a_test() -> None:
     told_otherwise = {"feature", "tool", "docker network task", "nft table", "nft chain", "nft rule", "nft set"}
-    assert set(OBJECTS) - set(EDITS) - set(OVN_EDITS) - set(SWITCH_EDITS) - set(MACHINE_EDITS) == told_otherwise
+    edited = [*EDITS, *OVN_EDITS, *SWITCH_EDITS, *MACHINE_EDITS, *CONTIV_EDITS]
+    assert set(OBJECTS) - set(edited) == told_otherwise
