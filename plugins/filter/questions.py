@@ -13,6 +13,7 @@ from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._docker_n
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._errors import speaks_ansible
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._nat import Packet, destination_nat
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._rows import mark_number, veth_pairs, vteps
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._udp_port import vxlan_port_owners
 
 
 def _nat_lookup(tables: Any, address: str, port: Any = None, chain: str = "PREROUTING", **packet: Any) -> Any:
@@ -45,5 +46,6 @@ class FilterModule:
             "vni": _vni,
             "vtep_of": _vtep_of,
             "vxlan_device": vxlan_name,
+            "vxlan_port_owners": vxlan_port_owners,
         }
         return {name: speaks_ansible(question) for name, question in questions.items()}

@@ -10,6 +10,21 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._contiv_endpoints import contiv_endpoints
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._contiv_networks import contiv_networks
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._contiv_openflow import contiv_openflow
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._contiv_plugin import contiv_plugin
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._contiv_tags import contiv_tags
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._contiv_tunnels import contiv_tunnels
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._contiv_vxlan_port import contiv_vxlan_port
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._legacy_swarm_engines import (
+    legacy_swarm_engines,
+)
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._legacy_swarm_etcd import legacy_swarm_etcd
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._legacy_swarm_nodes import legacy_swarm_nodes
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._legacy_swarm_overlay import (
+    legacy_swarm_overlay,
+)
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._ovn_acls import ovn_acls
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._ovn_chassis import (
     ovn_chassis,
@@ -65,25 +80,36 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._switch_
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._switch_segments import switch_segments
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._switch_vlans import switch_vlans
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import Finding, error, skipped
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown
 
 
 @dataclass(frozen=True)
 class _ControlPlane:
     """What a lab with a control plane has: ``intent`` in the intent, and ``control`` in that part of the document.
 
-    Where each node has its own instead, ``node`` is in the state of these.
+    Where each node has its own instead, ``node`` is in the state of these. With both a lab can do without ``control``,
+    for the reason ``without``.
     """
 
     control: tuple[str, ...]
     intent: str
     absent: str
     node: str = ""
+    without: str = ""
 
 
 _CONTROL_PLANES = {
     "swarm": _ControlPlane(("swarm",), "nodes", "no node of this lab is in a swarm"),
     "ovn": _ControlPlane(("ovn_nb", "ovn_sb", "ovn_lag"), "ovn_topology", "this lab has no OVN"),
     "switch": _ControlPlane((), "openswitch", "this lab has no switches", node="switch"),
+    "contiv": _ControlPlane(
+        ("contiv",),
+        "contiv",
+        "this lab has no Contiv",
+        node="legacy_swarm",
+        without="no binaries of Contiv were given",
+    ),
+    "legacy_swarm": _ControlPlane((), "contiv", "this lab has no legacy Swarm", node="legacy_swarm"),
 }
 
 
@@ -107,6 +133,7 @@ _OVN_KUBERNETES = "https://github.com/ovn-kubernetes/ovn-kubernetes/issues"
 _OVN_MANUAL = "https://docs.ovn.org/en/latest/ref"
 _FRR = "https://github.com/FRRouting/frr/issues"
 _FRR_MANUAL = "https://docs.frrouting.org/en/latest"
+_NETPLUGIN = "https://github.com/contiv/netplugin/issues"
 
 CHECKS = (
     Check("swarm_nodes", "The node table is clean and as intended", "swarm", f"{_MOBY}/24106", swarm_nodes),
@@ -261,6 +288,73 @@ CHECKS = (
         intent=("openswitch",),
     ),
     Check("switch_routes", "The kernel routes as BGP says", "switch", f"{_FRR}/4623", switch_routes),
+    Check(
+        "contiv_vxlan_port",
+        "The port of VXLAN has one owner",
+        "contiv",
+        f"{_MOBY}/33416",
+        contiv_vxlan_port,
+        intent=("contiv",),
+    ),
+    Check(
+        "contiv_plugin",
+        "Contiv's daemons run and answer",
+        "contiv",
+        f"{_NETPLUGIN}/975",
+        contiv_plugin,
+        intent=("contiv",),
+    ),
+    Check(
+        "legacy_swarm_etcd",
+        "etcd has a quorum, one version and the v2 API",
+        "legacy_swarm",
+        f"{_NETPLUGIN}/974",
+        legacy_swarm_etcd,
+        intent=("contiv",),
+    ),
+    Check("contiv_networks", "Engines have netmaster's networks", "contiv", f"{_NETPLUGIN}/326", contiv_networks),
+    Check("contiv_endpoints", "Endpoints are running containers", "contiv", f"{_NETPLUGIN}/389", contiv_endpoints),
+    Check(
+        "contiv_tunnels",
+        "Nodes have tunnels to each other",
+        "contiv",
+        f"{_NETPLUGIN}/1112",
+        contiv_tunnels,
+        intent=("contiv",),
+    ),
+    Check(
+        "contiv_openflow",
+        "Flows lead to every endpoint",
+        "contiv",
+        f"{_NETPLUGIN}/577",
+        contiv_openflow,
+        intent=("contiv",),
+    ),
+    Check("contiv_tags", "Networks of tenants are kept apart", "contiv", f"{_NETPLUGIN}/213", contiv_tags),
+    Check(
+        "legacy_swarm_nodes",
+        "The legacy Swarm sees every engine",
+        "contiv",
+        "https://github.com/docker-archive/classicswarm/issues/2687",
+        legacy_swarm_nodes,
+        intent=("contiv",),
+    ),
+    Check(
+        "legacy_swarm_engines",
+        "Engines can do what Contiv takes",
+        "legacy_swarm",
+        f"{_NETPLUGIN}/776",
+        legacy_swarm_engines,
+        intent=("contiv",),
+    ),
+    Check(
+        "legacy_swarm_overlay",
+        "Overlays over the cluster store lead to containers",
+        "legacy_swarm",
+        f"{_MOBY}/35401",
+        legacy_swarm_overlay,
+        intent=("contiv",),
+    ),
 )
 
 
@@ -314,6 +408,8 @@ def _findings(check: Check, document: dict[str, Any], intent: dict[str, Any]) ->
     if not _is_expected(plane, document, intent):
         return [skipped(subject, check.title, plane.absent)]
     for key in plane.control:
+        if key not in control and plane.without:
+            return [skipped(subject, check.title, plane.without)]
         if control.get(key) is None:
             return [error(subject, check.title, control.get(f"{key}_reason") or plane.absent)]
     if plane.node and not _is_on_nodes(plane, document):
@@ -323,6 +419,8 @@ def _findings(check: Check, document: dict[str, Any], intent: dict[str, Any]) ->
     found: list[Finding] = []
     try:
         found.extend(check.function(document, intent))
+    except Unknown as unknown:
+        found.append(error(subject, check.title, str(unknown)))
     except Exception as problem:  # what was found before must not be lost
         where = traceback.extract_tb(problem.__traceback__)[-1]
         reason = f"the check broke down with {type(problem).__name__}: {problem} ({where.filename}:{where.lineno})"

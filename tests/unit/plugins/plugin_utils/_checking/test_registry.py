@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,10 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._registr
     select,
 )
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import Finding, passed
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown
+
+sys.path.append(str(Path(__file__).parent))
+from contiv_state import full_lab  # noqa: E402
 
 
 def test_identifiers_are_unique_and_every_check_has_a_reference() -> None:
@@ -69,6 +75,7 @@ def test_a_check_with_nothing_to_judge_says_so(swarm_state: dict[str, Any]) -> N
         pytest.param(
             {"ovn_nb": {}, "ovn_sb": {}, "ovn_lag": None}, {}, "error", "this lab has no OVN", id="part of OVN"
         ),
+        pytest.param({"contiv": None, "contiv_reason": "no answer"}, {}, "error", "no answer", id="Contiv"),
         pytest.param(
             {}, {"openswitch": {"links": []}}, "error", "this lab has no switches", id="no switches, but meant"
         ),
@@ -79,7 +86,8 @@ def test_every_check_tells_why_it_could_not_look(
 ) -> None:
     swarm_state["control"] = control
     findings = run(swarm_state, intent, CHECKS)
-    family = {"swarm": "swarm", "nodes": "swarm", "openswitch": "switch"}.get(next(iter({**control, **intent})), "ovn")
+    families = {"swarm": "swarm", "nodes": "swarm", "openswitch": "switch", "contiv": "contiv"}
+    family = families.get(next(iter({**control, **intent})), "ovn")
     assert [finding.check for finding in findings] == [check.identifier for check in CHECKS if check.needs == family]
     assert {finding.status for finding in findings} == {status}
     assert all(reason in finding.message for finding in findings)
@@ -94,7 +102,28 @@ def test_without_a_control_plane_every_check_is_skipped(swarm_state: dict[str, A
         "no node of this lab is in a swarm",
         "this lab has no OVN",
         "this lab has no switches",
+        "this lab has no Contiv",
+        "this lab has no legacy Swarm",
     }
+
+
+def test_a_lab_may_do_without_contiv_but_not_without_its_nodes(swarm_state: dict[str, Any]) -> None:
+    findings = run(swarm_state, {"contiv": {"binaries_from": "none"}}, select(["contiv_*", "legacy_swarm_*"]))
+    told = {(finding.status, finding.message.partition("actual ")[2]) for finding in findings}
+    assert told == {
+        ("skipped", "skipped: no binaries of Contiv were given"),
+        ("error", "unknown: this lab has no legacy Swarm"),
+    }
+
+
+def test_what_a_check_could_not_read_is_an_error_with_its_reason(swarm_state: dict[str, Any]) -> None:
+    def reads(document: dict[str, Any], intent: dict[str, Any]) -> Iterator[Finding]:
+        yield passed("first", "something", 1)
+        raise Unknown("nobody answered")
+
+    findings = run(swarm_state, {}, [Check("reads", "Reads", "swarm", "https://example.org/", reads)])
+    assert [finding.status for finding in findings] == ["passed", "error"]
+    assert findings[1].message == "Reads - expected to be readable, actual unknown: nobody answered"
 
 
 def test_a_check_that_does_not_apply_says_so_when_it_alone_is_chosen(swarm_state: dict[str, Any]) -> None:
@@ -107,6 +136,7 @@ def test_a_lab_with_all_that_there_is_is_judged_by_all_checks(
 ) -> None:
     swarm_state["nodes"].update(ovn_state["nodes"], **switch_state["nodes"])
     swarm_state["control"].update(ovn_state["control"])
-    findings = run(swarm_state, {}, CHECKS)
+    # Every node with an Open vSwitch is a chassis to the checks of OVN, so Contiv is a lab of its own.
+    findings = run(swarm_state, {}, CHECKS) + run(full_lab()[0], {}, CHECKS)
     assert {finding.check for finding in findings} == {check.identifier for check in CHECKS}
     assert {finding.status for finding in findings} == {"passed", "skipped"}
