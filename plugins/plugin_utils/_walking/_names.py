@@ -12,7 +12,7 @@ One name may stand for several things. What comes first here is meant:
 6. logical port of OVN: the namespace behind the interface that is plugged in for it;
 7. at least four characters that an identifier of one task or one container begins with.
 
-``NODE/NAMESPACE`` is always exactly that namespace.
+``NODE/NAMESPACE`` is always exactly that namespace, and ``NODE/CONTAINER`` is a container as a legacy swarm lists it.
 """
 
 from __future__ import annotations
@@ -206,6 +206,10 @@ class Names:
             found = [self.by_path[path] for path in paths if path in self.by_path]
             if found:
                 return "namespace", found
+            nodes = {candidate.node for candidate in self._tables["node"].get(node, ())}
+            found = [row for row in self._tables["container"].get(key, ()) if row.node in nodes]
+            if found:
+                return "container", found
         for kind, table in self._tables.items():
             if name in table:
                 return kind, table[name]

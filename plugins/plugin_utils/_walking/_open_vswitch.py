@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown, read
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _switch_tunnels
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _contiv, _switch_tunnels
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._datapath_actions import Exit, carry_out
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._flow_fields import flow_of
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._hop import (
@@ -70,7 +70,7 @@ def switch(walker: Walker, place: Place, packet: Packet) -> list[Step]:
         trace = read(answer, "trace")
         if trace["errors"]:
             raise Unknown(trace["errors"][0])
-        return _Answered(walker, place, trace, bridge).steps(packet)
+        return _Answered(walker, place, trace, bridge, packet).steps()
     except Unknown as reason:
         return undecided("openvswitch", f"what {bridge} of {node} does with it: {reason}", packet, **more)
 
@@ -78,26 +78,39 @@ def switch(walker: Walker, place: Place, packet: Packet) -> list[Step]:
 class _Answered:
     """One answer, about a packet that came to a place."""
 
-    def __init__(self, walker: Walker, place: Place, trace: Row, bridge: str) -> None:
+    def __init__(self, walker: Walker, place: Place, trace: Row, bridge: str, packet: Packet) -> None:
         self._walker = walker
         self._place = place
         self._trace = trace
-        self._told = Told(walker.world, place.namespace.node, bridge, trace)
+        self._packet = packet
         self._switch = walker.world.switch(place.namespace.node)
+        control, in_port = walker.world.document["control"], str(place.in_device)
+        self._network = _contiv.network_at(control, self._switch, in_port, packet, place.outer)
+        self._told = Told(walker.world, place.namespace.node, bridge, trace, self._network)
 
-    def steps(self, packet: Packet) -> list[Step]:
+    def steps(self) -> list[Step]:
+        packet = self._packet
         result = carry_out(self._trace, packet)
         exits = [one for one in result.exits if self._is_open(one)] or result.exits
         if exits:
             return copied([self._left(one, packet) for one in exits])
+        if result.controllers and self._network and packet.protocol == "arp":
+            return [Step([(self._answered_by_netplugin(self._network), packet)], None)]
         last = result.events[-1].packet if result.events else packet
         # Whoever floods sends copies where nobody wants them.
         ended = self._told.end(result, unwanted=bool(self._place.copies))
         return [Step([*self._told.parts(result.events, packet, None), (ended, last)], None)]
 
+    def _answered_by_netplugin(self, network: Row) -> Note:
+        world, node = self._walker.world, self._place.namespace.node
+        from_container = self._switch.tag_of(str(self._place.in_device)) is not None
+        hostname = str(world.document["nodes"][node].get("hostname") or node)
+        return _contiv.answer(world.document["control"], node, hostname, network, self._packet, from_container)
+
     def _is_open(self, one: Exit) -> bool:
         """A flood goes to internal ports too, most of which nobody has set up."""
-        link = self._place.namespace.links.get(str(one.port["device"])) if one.port else None
+        device = self._switch.device_of(str(one.port["device"])) if one.port else None
+        link = self._place.namespace.links.get(str(device))
         return link is None or is_up(link)
 
     def _left(self, one: Exit, packet: Packet) -> Step:
@@ -136,6 +149,7 @@ class _Answered:
 
     def _to_internal(self, device: str, packet: Packet, told: Notes) -> Step:
         """To the namespace that has the device."""
+        device = self._switch.device_of(device)
         place, holder = self._place, self._holder(device)
         link = holder.links.get(device)
         if link is None or is_up(link) or not place.copies:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _contiv
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._datapath_actions import Event, Result
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._hop import IGNORED, Note
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._packet import Packet
@@ -22,8 +23,9 @@ Notes = list[tuple[Note, Packet]]
 class Told:
     """One trace of a packet that came to a bridge of a node."""
 
-    def __init__(self, world: World, node: str, bridge: str, trace: Row) -> None:
+    def __init__(self, world: World, node: str, bridge: str, trace: Row, network: Row | None = None) -> None:
         self._trace = trace
+        self._network = _contiv.shown(network) if network else None  # of Contiv
         self._passes = [one["id"] for one in trace["recirculations"]]
         self._node = node
         self._bridge = bridge
@@ -55,6 +57,7 @@ class Told:
         if goes_to and (self._switch.interface(goes_to) or {}).get("type") in PORTS:
             # The bridge that a tunnel's packets leave by is no part of the frame's way.
             names = self._names.passed([step for step in steps if step["kind"] == "table"], self._bridge)
+        names = [self._network] if self._network else names
         clauses = [f"passes {_listed(names)}"] if names else []
         if goes_to:
             clauses.append(f"goes to {goes_to}")
@@ -68,7 +71,10 @@ class Told:
         """The row of OpenFlow that chose the output, else the last one."""
         tables = [step for step in steps if step["kind"] == "table"]
         choosing = [step for step in tables if any(change["field"] == _OUTPUT for change in step["changes"])]
-        return next((step for step in reversed(choosing) if self._names.of(step)), None) or next(reversed(tables), None)
+        chosen = [step for step in choosing if self._names.of(step)]
+        # After this output comes the bridge that the tunnel's packets leave by (ofproto-dpif-xlate.c).
+        chosen = chosen or [step for step in tables if "output to native tunnel" in step["notes"]]
+        return next(reversed(chosen or tables), None)
 
     def _note(self, text: str, step: Row | None, verdict: str | None) -> Note:
         row = (self._names.of(step) or step) if step else None
@@ -114,7 +120,8 @@ class Told:
             text = f"{flow['stage']} of {flow['datapath']} drops it: {flow['match']}"
             return self._note(text, step, "dropped")
         remark = "".join(f": {text}" for text in _remark(tables))
-        text = f"table {step['table']} of {step['datapath']} drops it{remark}" if step else f"{self._bridge} drops it"
+        where = f"{_contiv.called(step['datapath'], step['table'])} of {step['datapath']}" if step else self._bridge
+        text = f"{where} drops it{remark}"
         return self._note(text, step, IGNORED if unwanted else "dropped")
 
 

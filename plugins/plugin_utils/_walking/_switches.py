@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 
 Row = dict[str, Any]
 
+# Of names of devices (IFNAMSIZ of include/uapi/linux/if.h); the userspace datapath cuts those of internal ports.
+_LONGEST_NAME = 15
+
 
 class Question(NamedTuple):
     """What becomes of the packets of a flow that come to a port: one for ``ofproto/trace`` (ovs-vswitchd(8)).
@@ -38,19 +41,31 @@ class Switch:
 
     @cached_property
     def _rows(self) -> dict[str, tuple[Row, Row]]:
-        """Interfaces, each after its bridge, by the name of the interface."""
+        """Interfaces, each after its bridge, by the name of the device."""
         return {
-            interface["name"]: (bridge, interface)
+            _device(interface): (bridge, interface)
             for bridge in self._content.get("bridges") or []
             for port in bridge["ports"]
             for interface in port["interfaces"]
         }
 
+    def device_of(self, interface: str) -> str:
+        """The device that an interface is called by, or the name of that device already."""
+        return interface if interface in self._rows else interface[:_LONGEST_NAME]
+
     def interface(self, name: str) -> Row | None:
-        return self._rows[name][1] if name in self._rows else None
+        device = self.device_of(name)
+        return self._rows[device][1] if device in self._rows else None
 
     def bridge_of(self, interface: str) -> str | None:
-        return str(self._rows[interface][0]["name"]) if interface in self._rows else None
+        device = self.device_of(interface)
+        return str(self._rows[device][0]["name"]) if device in self._rows else None
+
+    def tag_of(self, interface: str) -> int | None:
+        """The VLAN of the access port that an interface is of."""
+        ports = (port for bridge in self._content.get("bridges") or [] for port in bridge["ports"])
+        rows = ((port["tag"], row["name"]) for port in ports for row in port["interfaces"])
+        return next((tag for tag, name in rows if name == interface), None)
 
     def interfaces(self) -> Iterator[Row]:
         return (interface for _bridge, interface in self._rows.values())
@@ -61,7 +76,7 @@ class Switch:
         return [
             name
             for name, (row, other) in self._rows.items()
-            if row["name"] == bridge and other["type"] == "internal" and name != interface
+            if row["name"] == bridge and other["type"] == "internal" and name != self.device_of(interface)
         ]
 
     def physical_networks(self, interface: str) -> list[str]:
@@ -94,6 +109,11 @@ def with_answers(document: Row, results: Sequence[Mapping[str, Any]]) -> Row:
         rows = [*(node["ovs"].get("traces") or []), row]
         nodes[question.node] = {**node, "ovs": {**node["ovs"], "traces": rows}}
     return {**document, "nodes": nodes}
+
+
+def _device(interface: Mapping[str, Any]) -> str:
+    name = str(interface["name"])
+    return name[:_LONGEST_NAME] if interface["type"] == "internal" else name
 
 
 def _failed(result: Mapping[str, Any]) -> Row:

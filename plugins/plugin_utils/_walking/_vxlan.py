@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _addresses
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _addresses, _overlay_peers
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._hop import (
     Note,
     Place,
@@ -40,7 +40,7 @@ def encapsulate(walker: Walker, place: Place, packet: Packet) -> list[Step]:
     link = namespace.links[str(place.out_device)]
     device, settings = link["name"], link["vxlan"]
     if packet.asks_for_mac and settings["proxy"]:
-        return _answer(place, packet, link)
+        return _answer(walker, place, packet, link)
     source = f"fdb of {device}"
     try:
         table = namespace.tunnel_rows
@@ -50,15 +50,33 @@ def encapsulate(walker: Walker, place: Place, packet: Packet) -> list[Step]:
     steps = [step for row in rows if row["destination"] for step in _towards(walker, place, packet, link, row)]
     if steps:
         return copied(steps)
+    peer = _overlay_peers.find(walker.world, namespace, link, "l2miss", "mac", str(packet.destination_mac))
+    # An engine enters both rows at once, and none of them again when somebody has removed it.
+    if peer is not None and (device, peer.endpoint["address"]) not in namespace.neighbours:
+        return _learned(walker, place, packet, link, peer)
     text = f"the {source} has no VTEP for {packet.destination_mac}"
     return end("vxlan", "dropped", text, packet, device=device, source=source)
 
 
-def _answer(place: Place, packet: Packet, link: Row) -> list[Step]:
+def _learned(walker: Walker, place: Place, packet: Packet, link: Row, peer: _overlay_peers.Peer) -> list[Step]:
+    """The fdb gets its row while the sender waits for the answer to its question."""
+    try:
+        vtep = _overlay_peers.tunnel_address(walker.world, peer.node)
+    except Unknown as reason:
+        text = f"which VTEP the engine of {peer.node} advertises: {reason}"
+        return undecided("vxlan", text, packet, device=link["name"], source=peer.source, row=peer.endpoint)
+    return _towards(walker, place, packet, link, {"destination": vtep, "vni": None, "port": None}, peer)
+
+
+def _answer(walker: Walker, place: Place, packet: Packet, link: Row) -> list[Step]:
     """The proxy answers from the neighbour table, and passes no question on (arp_reduce())."""
     namespace, device = place.namespace, link["name"]
     row = namespace.neighbours.get((device, packet.destination))
     if row is None or _CONNECTED.isdisjoint(row["states"]):
+        peer = _overlay_peers.find(walker.world, namespace, link, "l3miss", "address", packet.destination)
+        if peer is not None:
+            text = f"{device} of {namespace.where} lacks it, and its engine learns it from that of {peer.node}"
+            return end("arp", "answered", text, packet, device=device, source=peer.source, row=peer.endpoint)
         text = (
             f"{device} of {namespace.where} has no neighbour {packet.destination}, and its proxy passes no question on"
         )
@@ -67,7 +85,9 @@ def _answer(place: Place, packet: Packet, link: Row) -> list[Step]:
     return end("arp", "answered", text, packet, device=device, source=f"neighbour of {device}", row=row)
 
 
-def _towards(walker: Walker, place: Place, packet: Packet, link: Row, row: Row) -> list[Step]:
+def _towards(
+    walker: Walker, place: Place, packet: Packet, link: Row, row: Row, peer: _overlay_peers.Peer | None = None
+) -> list[Step]:
     settings, namespace = link["vxlan"], place.namespace
     vni = row["vni"] or settings["vni"]
     port = row["port"] or settings["port"]
@@ -97,5 +117,8 @@ def _towards(walker: Walker, place: Place, packet: Packet, link: Row, row: Row) 
     vtep = socket_address(row["destination"], port)
     text = f"{packet.destination_mac} is behind the VTEP {vtep}; gets a VXLAN header with VNI {vni}"
     note = Note("vxlan", text, device=link["name"], source=f"fdb of {link['name']}", row=row)
+    if peer is not None:
+        learned = f"as the engine learned from that of {peer.node}"
+        note = note._replace(text=f"{learned}, {text}", source=peer.source, row=peer.endpoint)
     onward = Place("output", below, trail=place.trail, copies=place.copies)
     return [Step([(note, outer)], onward)]

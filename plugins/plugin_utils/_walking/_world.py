@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown, read
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import short_name
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _addresses, _routes
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _addresses, _contiv, _routes
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._logical_addresses import addresses_of
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._logical_flows import LogicalFlows
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._pairs import End, Pairs, other_by_mark
@@ -289,9 +289,10 @@ class World:
 
     @cached_property
     def logical_addresses(self) -> frozenset[str]:
-        """Addresses and MAC addresses that OVN gives."""
+        """Addresses and MAC addresses that OVN and Contiv give."""
         control = self.document["control"]
-        return addresses_of(control.get("ovn_nb"), control.get("ovn_sb"))
+        of_ovn = addresses_of(control.get("ovn_nb"), control.get("ovn_sb"))
+        return of_ovn | _contiv.addresses_of(control.get("contiv"))
 
     def devices_on_top(self, node: str) -> dict[tuple[str, str, int], list[tuple[Namespace, Row]]]:
         """Devices made on another, by kind and by the namespace and the index of that other, on one node."""

@@ -39,6 +39,18 @@ def ovn_walk_state() -> dict[str, Any]:
 
 
 @pytest.fixture
+def contiv_state() -> dict[str, Any]:
+    """State document of a healthy lab with Contiv on two nodes; a test may change it."""
+    return copy.deepcopy(_recorded(RECORDINGS / "contiv-lab" / "state.json"))
+
+
+@pytest.fixture
+def contiv_walk_state() -> dict[str, Any]:
+    """State document of the Contiv lab with what Open vSwitch said of some packets; a test may change it."""
+    return copy.deepcopy(_recorded(RECORDINGS / "contiv-walk" / "state.json"))
+
+
+@pytest.fixture
 def switch_state() -> dict[str, Any]:
     """State document of three healthy switches in a row that speak BGP; a test may change it."""
     return copy.deepcopy(_recorded(RECORDINGS / "openswitch-three-switches" / "state.json"))
