@@ -18,6 +18,7 @@ def read(file: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
 def test_documented_defaults_are_the_defaults(role: Path) -> None:
-    options = read(role / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"]
-    documented = {name: option["default"] for name, option in options.items() if "default" in option}
+    entry_points = read(role / "meta" / "argument_specs.yml")["argument_specs"].values()
+    options = [named for entry_point in entry_points for named in entry_point["options"].items()]
+    documented = {name: option["default"] for name, option in options if "default" in option}
     assert documented == read(role / "defaults" / "main.yml")
