@@ -140,8 +140,8 @@ def _port_steps(contiv: Contiv, name: str, network: Row, flows: list[Row], enter
 
 def _left_steps(contiv: Contiv, name: str, flows: dict[str, list[Row]]) -> Iterator[Step]:
     hint = (
-        f"Remove them on {name} with ovs-ofctl --strict del-flows, as netplugin may keep them over a restart; with them "
-        "it refuses new endpoints of the same address (Flow already exists)."
+        f"Remove them on {name} with ovs-ofctl --strict del-flows, as netplugin may keep them when it restarts; with "
+        "them it refuses new endpoints of the same address (Flow already exists)."
     )
     ends = {each: list(_ends(contiv, each)) for each in flows}
     known = {(network["packet_tag"], endpoint["mac"]) for network, endpoint in ends["vxlan"]}
