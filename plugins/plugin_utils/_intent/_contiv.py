@@ -8,6 +8,7 @@ What cannot be is refused here, before there are nodes, with one sentence for ea
 from __future__ import annotations
 
 import ipaddress
+import re
 import typing as t
 
 from ansible_collections.packetwalk.labs.plugins.module_utils._planning import _contiv_spelling as spelling
@@ -53,6 +54,22 @@ LAB_KEYS = {
 
 DOCKER_NETWORK_KEYS = {"name": Key(str, required=True), "driver": Key(str, "overlay"), "subnet": Key(str)}
 
+# What Docker takes as a name (daemon/names/names.go).
+_CONTAINER_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+
+# TCP ports that a daemon of the lab has on every node, or may get there.
+_PORTS = {
+    2379: "etcd",
+    2380: "etcd",
+    6640: "Open vSwitch",
+    9001: "netmaster",
+    9002: "netplugin",
+    9003: "netplugin",
+    9090: "netplugin",
+    9999: "netmaster",
+    10000: "the auth proxy",
+}
+
 CONTAINER_KEYS = {
     "name": Key(str, required=True),
     "image": Key(str, required=True),
@@ -96,6 +113,14 @@ def read(inventory: Inventory) -> dict[str, t.Any]:
     settings = _settings(given)
     wanted = objects.read(given) if settings["contiv_binaries_from"] != "none" else objects.read({})
     docker_networks = _docker_networks(inventory, given.get("legacy_swarm_networks", []), wanted)
+    for each in wanted["bgp"]:
+        if each["hostname"] not in hosts:
+            raise IntentError(f"contiv_bgp ({each['hostname']}) is of no host of the lab. Correct the hostname.")
+    ports = {
+        **_PORTS,
+        settings["legacy_swarm_port"]: "the manager of the swarm",
+        settings["legacy_swarm_engine_port"]: "the engine",
+    }
     return {
         "lab": inventory.lab,
         "masters": list(inventory.masters),
@@ -116,6 +141,7 @@ def read(inventory: Inventory) -> dict[str, t.Any]:
             objects.names_in_docker(wanted) | {each["name"] for each in docker_networks},
             hosts,
             settings["legacy_swarm_binary_from"] != "none",
+            ports,
         ),
     }
 
@@ -155,12 +181,22 @@ def _settings(given: t.Mapping[str, t.Any]) -> Entry:
                 f"contiv_binaries_from is release, but there is no {variable}. Add it, or set contiv_binaries_from to "
                 "local, present or none."
             )
+    if source == "release" and not re.fullmatch(r"\w+:([0-9a-fA-F]{32,}|\w+://\S+)", result["contiv_release_checksum"]):
+        raise IntentError(
+            f"contiv_release_checksum is {result['contiv_release_checksum']!r}. Write the kind and the checksum, as in "
+            '"sha256:0123...".'
+        )
     if result["legacy_swarm_binary_from"] == "local" and not (
         result["legacy_swarm_binary"] or result["contiv_binaries"]
     ):
         raise IntentError("legacy_swarm_binary_from is local, but there is no legacy_swarm_binary. Add it.")
     for variable in ("contiv_vxlan_port", "legacy_swarm_port", "legacy_swarm_engine_port"):
         objects.check(variable, result[variable], spelling.port)
+    for variable in ("legacy_swarm_port", "legacy_swarm_engine_port"):
+        if result[variable] in _PORTS:
+            raise IntentError(
+                f"{variable} is {result[variable]}, the port of {_PORTS[result[variable]]}. Choose another one."
+            )
     if result["legacy_swarm_port"] == result["legacy_swarm_engine_port"]:
         raise IntentError(
             f"legacy_swarm_port and legacy_swarm_engine_port are both {result['legacy_swarm_port']}, but the manager "
@@ -231,11 +267,15 @@ def _docker_networks(inventory: Inventory, given: t.Any, wanted: t.Mapping[str, 
     return result
 
 
-def _containers(given: t.Any, networks: t.Collection[str], hosts: Hosts, is_managed: bool) -> list[Entry]:
+def _containers(
+    given: t.Any, networks: t.Collection[str], hosts: Hosts, is_managed: bool, ports: t.Mapping[int, str]
+) -> list[Entry]:
     result = entries("legacy_swarm_containers", given, CONTAINER_KEYS)
     owners: dict[tuple[str, str, str], str] = {}
     for each in result:
         label = f"legacy_swarm_containers ({each['name']})"
+        if not _CONTAINER_NAME.fullmatch(each["name"]):
+            raise IntentError(f"{label} has a name that Docker does not take. Use letters, digits, and _ . - within.")
         if each["network"] is not None and each["network"] not in networks:
             raise IntentError(
                 f'{label} is on the unknown network "{each["network"]}". Those of the lab are '
@@ -254,6 +294,11 @@ def _containers(given: t.Any, networks: t.Collection[str], hosts: Hosts, is_mana
                 raise IntentError(f'{label}: published_ports has {published!r}. Write it like "8080:80", in quotes.')
             for port in ("published", "target"):
                 objects.check(f"{label}: the port {found[port]}", int(found[port]), spelling.port)
+            if int(found["published"]) in ports and found["protocol"] in (None, "tcp"):
+                owner = ports[int(found["published"])]
+                raise IntentError(
+                    f"{label} publishes port {found['published']}, which is that of {owner}. Publish another one."
+                )
             # One without a node goes to one where the port is free.
             key = (each["node"], found["published"], found["protocol"] or "tcp")
             other = owners.setdefault(key, each["name"]) if each["node"] is not None else each["name"]

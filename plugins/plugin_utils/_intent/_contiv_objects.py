@@ -67,7 +67,7 @@ OBJECTS: tuple[tuple[str, objects.Kind, t.Mapping[str, Key]], ...] = (
             "net_profile": Key(str),
         },
     ),
-    ("contiv_app_profiles", objects.APP_PROFILE, {**_OF_TENANT, "groups": Key(list, ())}),
+    ("contiv_app_profiles", objects.APP_PROFILE, {**_OF_TENANT, "groups": Key(list, required=True)}),
     (
         "contiv_bgp",
         objects.BGP,
@@ -108,6 +108,10 @@ def read(given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     _check_networks(networks, settings)
     _check_policies(policies, groups, networks)
     _check_groups(groups, networks, policies)
+    for each in tenants:
+        if each["default_network"] is not None:
+            label = f"contiv_tenants ({each['name']})"
+            _known(label, "network", each["default_network"], each["name"], networks, "contiv_networks")
     for each in rows["contiv_app_profiles"]:
         for name in each["groups"]:
             _known(f"contiv_app_profiles ({_label(each)})", "group", name, each["tenant"], groups, "contiv_groups")
@@ -255,6 +259,14 @@ def _check_groups(groups: list[Entry], networks: list[Entry], policies: list[Ent
         parsed = spelling.subnet(own["subnet"])
         if group["pool"] is not None and not all(each in parsed for each in spelling.pool(group["pool"])):
             raise IntentError(f"{label}: pool is {group['pool']}, outside of {parsed}. Change one of them.")
+    for one, other in itertools.combinations([each for each in groups if each["pool"] is not None], 2):
+        (first, last), (other_first, other_last) = spelling.pool(one["pool"]), spelling.pool(other["pool"])
+        same = (one["tenant"], one["network"]) == (other["tenant"], other["network"])
+        if same and first <= other_last and other_first <= last:
+            raise IntentError(
+                f"contiv_groups ({_label(other)}): pool is {other['pool']}, of which {_label(one)} has {one['pool']}. "
+                "Give each group its own."
+            )
 
 
 def names_in_docker(wanted: t.Mapping[str, t.Any]) -> set[str]:

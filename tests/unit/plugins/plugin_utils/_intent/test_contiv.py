@@ -101,6 +101,50 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
         "to local, present or none.",
     ),
     (
+        {"contiv_binaries_from": "release", "contiv_release_checksum": "abc"},
+        "contiv_release_checksum is 'abc'. Write the kind and the checksum, as in \"sha256:0123...\".",
+    ),
+    (
+        {"legacy_swarm_port": 9999},
+        "legacy_swarm_port is 9999, the port of netmaster. Choose another one.",
+    ),
+    (
+        {
+            "contiv_bgp": [
+                {"hostname": "h9", "router_address": "50.1.1.1/24", "as": 1, "neighbor": "50.1.1.2", "neighbor_as": 2}
+            ]
+        },
+        "contiv_bgp (h9) is of no host of the lab. Correct the hostname.",
+    ),
+    (
+        {"contiv_tenants": [{"name": "blue", "default_network": "contiv-vlan"}]},
+        'contiv_tenants (blue) names the network "contiv-vlan", which tenant blue has not. Add it to contiv_networks, '
+        "or correct the name.",
+    ),
+    (
+        {
+            "contiv_groups": [
+                {**GROUP, "pool": "10.1.2.10-10.1.2.20"},
+                {"name": "db", "network": "contiv-net", "pool": "10.1.2.20-10.1.2.30"},
+            ]
+        },
+        "contiv_groups (db): pool is 10.1.2.20-10.1.2.30, of which web has 10.1.2.10-10.1.2.20. Give each group its "
+        "own.",
+    ),
+    (
+        {"contiv_app_profiles": [{"name": "shop"}]},
+        'contiv_app_profiles[0] has no "groups". Add it.',
+    ),
+    (
+        {"legacy_swarm_containers": [{**CONTAINER, "name": "two words"}]},
+        "legacy_swarm_containers (two words) has a name that Docker does not take. Use letters, digits, and _ . - "
+        "within.",
+    ),
+    (
+        {"legacy_swarm_containers": [{**CONTAINER, "published_ports": ["2385:80"]}]},
+        "legacy_swarm_containers (c1) publishes port 2385, which is that of the engine. Publish another one.",
+    ),
+    (
         {"contiv_binaries_from": "here"},
         "The group contiv: contiv_binaries_from is 'here', but has to be one of release, local, present, none.",
     ),
@@ -244,8 +288,12 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
         "legacy_swarm_containers (c1): published_ports has '80'. Write it like \"8080:80\", in quotes.",
     ),
     (
-        {"legacy_swarm_containers": [{**CONTAINER, "name": name, "published_ports": ["80:80"]} for name in ("a", "b")]},
-        "legacy_swarm_containers (b) publishes port 80 on worker0, as a does. Give one of them another port.",
+        {
+            "legacy_swarm_containers": [
+                {**CONTAINER, "name": name, "published_ports": ["80:80"]} for name in ("c1", "c2")
+            ]
+        },
+        "legacy_swarm_containers (c2) publishes port 80 on worker0, as c1 does. Give one of them another port.",
     ),
     (
         {"contiv_binaries_from": "none", "legacy_swarm_containers": [{"name": "c2", "image": "x"}]},
@@ -300,7 +348,7 @@ def test_everything_is_filled_in() -> None:
     ("source", "swarm"), [("release", "image"), ("local", "local"), ("present", "present"), ("none", "none")]
 )
 def test_where_swarm_comes_from_follows_contiv(source: str, swarm: str) -> None:
-    given = {"contiv_binaries": "/opt", "contiv_release_url": "u", "contiv_release_checksum": "c"}
+    given = {"contiv_binaries": "/opt", "contiv_release_url": "u", "contiv_release_checksum": "sha256:" + 64 * "0"}
     containers = {"legacy_swarm_containers": []}
     assert read(inventory(contiv_binaries_from=source, **given, **containers))["swarm_binary_from"] == swarm
 
