@@ -11,7 +11,9 @@ import functools
 import json
 import os
 import re
+import ssl
 import subprocess
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -184,6 +186,16 @@ def test_the_published_port_answers() -> None:
         other,
     )
     assert "Processed by container ID" in page
+
+
+def test_the_proxy_lets_the_administrator_in() -> None:
+    request = urllib.request.Request(
+        "https://192.168.2.50:10000/api/v1/auth_proxy/login/", b'{"username": "admin", "password": "admin"}'
+    )
+    # The certificate is signed by itself.
+    trusting = ssl._create_unverified_context()
+    with urllib.request.urlopen(request, timeout=10, context=trusting) as response:
+        assert json.load(response)["token"]
 
 
 def test_vlan_112_is_on_the_uplink() -> None:
