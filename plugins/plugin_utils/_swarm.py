@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._docker_names import is_network_namespace
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import links, read
 
 DEFAULT_DATA_PATH_PORT = 4789  # what an engine without --data-path-port uses (RFC 7348)
@@ -150,7 +151,7 @@ class Swarm:
             if link["vxlan"]["vni"] in network["vnis"]:
                 return namespace, link
         for namespace, link in found:
-            if namespace.partition("-")[2] == network["id"][:10]:
+            if is_network_namespace(namespace, network["id"]):
                 return namespace, link
         return None
 

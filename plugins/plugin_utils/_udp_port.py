@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._docker_names import is_network_namespace
+
 # Open vSwitch makes such a device where the kernel forwards for it (lib/dpif-netlink-rtnl.c).
 _OF_OPEN_VSWITCH = "vxlan_sys_"
 _ANY = ("0.0.0.0", "::")
@@ -53,6 +55,5 @@ def _named(state: dict[str, Any], namespace: str, link: dict[str, Any]) -> str:
 
 def _network(state: dict[str, Any], namespace: str) -> str | None:
     """Name of the overlay network that a namespace like ``1-1us5hb6ohx`` is of (libnetwork's drivers/overlay)."""
-    identifier = namespace.partition("-")[2]
     networks = (state.get("docker") or {}).get("networks") or []
-    return next((row["name"] for row in networks if identifier and row["id"].startswith(identifier)), None)
+    return next((row["name"] for row in networks if is_network_namespace(namespace, row["id"])), None)

@@ -36,6 +36,11 @@ def network_namespace(network_id: str, generation: int = 1) -> str:
     return f"{generation}-{network_id[:10]}"
 
 
+def is_network_namespace(name: str, network_id: str) -> bool:
+    """Whether a namespace is that of an overlay network, of whatever generation."""
+    return name.partition("-")[2] == network_id[:10]
+
+
 def load_balancer_namespace(network_id: str) -> str:
     """Namespace of an overlay network's load balancer (Docker 18.09 and later)."""
     return f"lb_{network_id[:9]}"

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._docker_names import is_network_namespace
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._checking._contiv import (
     ENGINE,
     Attachment,
@@ -97,7 +98,7 @@ def _ends(contiv: Contiv, name: str, engines: _Engines) -> list[Attachment]:
 def _devices(contiv: Contiv, node: str, network: Row) -> Iterator[tuple[str, Row]]:
     """Namespace and VXLAN device of a network; Docker names the namespace for it, and tells no VNI without a swarm."""
     for namespace, link in links(contiv.node(node), "vxlan"):
-        if namespace.partition("-")[2] == network["id"][:10]:
+        if is_network_namespace(namespace, network["id"]):
             yield namespace, link
 
 

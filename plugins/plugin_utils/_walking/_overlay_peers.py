@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._docker_names import is_network_namespace
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import read
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._world import Namespace, World
 
@@ -31,17 +32,12 @@ def find(world: World, namespace: Namespace, link: Row, miss: str, key: str, wan
     for node, content in world.document["nodes"].items():
         for network in (content.get("docker") or {}).get("networks") or [] if node != namespace.node else []:
             # With Swarm's own networks (scope "swarm") managers tell of endpoints, and a miss is not asked about.
-            if network["scope"] != "global" or not _is_of(namespace.name, network):
+            if network["scope"] != "global" or not is_network_namespace(namespace.name, network["id"]):
                 continue
             for endpoint in network["endpoints"]:
                 if endpoint["container"] and endpoint[key] == wanted:
                     return Peer(node, endpoint, f"endpoints of network {network['name']} on {node}")
     return None
-
-
-def _is_of(sandbox: str, network: Row) -> bool:
-    """libnetwork calls the sandbox of a network by a counter and the beginning of the network's identifier."""
-    return str(network["id"]).startswith(sandbox.partition("-")[2])
 
 
 def tunnel_address(world: World, node: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._docker_names import (
+    is_network_namespace,
     load_balancer_namespace,
     network_namespace,
     parse_namespace,
@@ -49,3 +50,18 @@ def test_names_of_a_network() -> None:
 )
 def test_what_a_namespace_is(name: str, expected: dict[str, Any]) -> None:
     assert parse_namespace(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("1-1us5hb6ohx", True),
+        ("3-1us5hb6ohx", True),
+        ("1-lpq3t0000x", False),
+        ("lb_1us5hb6oh", False),
+        ("d7f92170ec4e", False),
+        ("host", False),
+    ],
+)
+def test_namespace_of_a_network(name: str, expected: bool) -> None:
+    assert is_network_namespace(name, NETWORK) is expected
