@@ -88,9 +88,9 @@ def _vxlan_steps(contiv: Contiv, name: str, network: Row, flows: list[Row]) -> I
     yield Step(f"flows of {name} to endpoints of {label(network)}", wanted, found, rows, _ANEW, holds)
     ends = {row["name"]: f"VLAN {tag}" for row in contiv.tunnel_ports(name)}
     inward = {
-        numbers.get(match["in_port"], str(match["in_port"])): flow
-        for flow, match in ((flow, flow["match"]) for flow in flows)
-        if flow["table"] == _INPUT and match.get("tun_id") == vni and "in_port" in match
+        numbers.get(flow["match"]["in_port"], str(flow["match"]["in_port"])): flow
+        for flow in flows
+        if flow["table"] == _INPUT and flow["match"].get("tun_id") == vni and "in_port" in flow["match"]
     }
     rows = [_row(name, flow) for flow in inward.values()]
     entered = {port: _entered(flow) for port, flow in inward.items() if port in ends}
@@ -114,7 +114,7 @@ def _flooded(contiv: Contiv, name: str, network: Row, flows: list[Row]) -> Itera
 
 
 def _vlan_steps(contiv: Contiv, name: str, network: Row, flows: list[Row]) -> Iterator[Step]:
-    grouped = [flow for flow in flows if flow["table"] == _GROUPS and "nw_dst" in flow["match"]]
+    grouped = _grouped(flows)
     endpoints = [row["address"] for row in contiv.endpoints(network)]
     there = {flow["match"]["nw_dst"] for flow in grouped}
     rows = [_row(name, flow) for flow in grouped]
@@ -151,11 +151,16 @@ def _left_steps(contiv: Contiv, name: str, flows: dict[str, list[Row]]) -> Itera
     for encapsulation, rows in flows.items():
         # One for each tenant that has the address.
         owners = Counter(endpoint["address"] for _network, endpoint in ends[encapsulation])
-        grouped = [flow for flow in rows if flow["table"] == _GROUPS and "nw_dst" in flow["match"]]
+        grouped = _grouped(rows)
         times = Counter(flow["match"]["nw_dst"] for flow in grouped)
         more = sorted((times - owners).elements())
         seen_left = [_row(name, flow) for flow in grouped if flow["match"]["nw_dst"] in more]
         yield Step(f"addresses in {BRIDGES[encapsulation]} of {name} that no endpoint has", [], more, seen_left, hint)
+
+
+def _grouped(flows: list[Row]) -> list[Row]:
+    """Flows that say of addresses what they are for to policies."""
+    return [flow for flow in flows if flow["table"] == _GROUPS and "nw_dst" in flow["match"]]
 
 
 def _ends(contiv: Contiv, encapsulation: str) -> Iterator[tuple[Row, Row]]:
