@@ -269,8 +269,8 @@ class _Engine:
             self.networks = None
 
     def lacks(self, name: str) -> bool:
-        """Tell whether the network is missing now."""
-        if self.networks is None:
+        """Tell whether the network is missing now. One that was there at the beginning is not looked for again."""
+        if self.networks is None or name in self.networks:
             return False
         with DockerApi(self._socket) as api:
             return name not in _names(api)
