@@ -135,9 +135,9 @@ def test_a_network_that_was_made_again_has_lost_its_container() -> None:
         ),
         pytest.param(
             recorded("swarm-create-no-such-image"),
-            'Get "https://registry.example/v2/": dial tcp: lookup registry.example on 10.255.255.53:53: read '
+            'Get "https://registry.example/v2/": dial tcp: lookup registry.example on 192.0.2.53:53: read '
             "udp "
-            "192.168.2.50:56868->10.255.255.53:53: i/o timeout. Make or load the image on each node that may get the "
+            "192.168.2.50:56868->192.0.2.53:53: i/o timeout. Make or load the image on each node that may get the "
             "container.",
             id="no such image",
         ),
