@@ -4,17 +4,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 from xml.etree import ElementTree
 
-import pytest
-
-ROOT = Path(__file__).parents[4]
-RECORDINGS = ROOT / "tests" / "recordings" / "ovn-failover"
+RECORDINGS = Path(__file__).parents[3] / "recordings" / "ovn-failover"
 EVENT = {
     "name": "controller_exits",
     "title": "ovn-controller is told to exit",
@@ -38,38 +32,8 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def report(directory: Path, changes: dict[str, Any], *options: str) -> tuple[dict[str, Any], str]:
-    """Result of the task, and what the terminal showed."""
-    keep = {
-        "ansible.builtin.copy": {"content": "{{ result | to_json }}", "dest": str(directory / "result.json")},
-        "check_mode": False,
-    }
-    task = {
-        "packetwalk.labs.ovn_failover_report": {**ARGUMENTS, **changes},
-        "register": "result",
-        "ignore_errors": True,
-    }
-    playbook = directory / "playbook.json"
-    play = {"hosts": "localhost", "gather_facts": False, "tasks": [task, keep]}
-    playbook.write_text(json.dumps([play]), encoding="utf-8")
-    environment = {
-        **os.environ,
-        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".ansible" / "collections"),
-        "ANSIBLE_LOCAL_TEMP": str(directory / "temporary"),
-        "ANSIBLE_NOCOLOR": "1",
-    }
-    command = [sys.executable, "-m", "ansible", "playbook", *options, str(playbook)]
-    done = subprocess.run(
-        command, cwd=directory, env=environment, check=False, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    result: dict[str, Any] = json.loads((directory / "result.json").read_text(encoding="utf-8"))
-    return result, done.stdout
-
-
-def test_an_exercise(tmp_path: Path) -> None:
-    result, shown = report(tmp_path, {"report_dir": "reports"})
+def test_an_exercise(tmp_path: Path, act: Callable[..., Any]) -> None:
+    result, shown = act("ovn_failover_report", {**ARGUMENTS, "report_dir": "reports"})
     assert (result["failed"], result["changed"]) == (False, False)
     assert result["msg"] == "2 of 2 steps went as expected"
     failover = result["failover"]
@@ -85,9 +49,10 @@ def test_an_exercise(tmp_path: Path) -> None:
     assert ElementTree.parse(reports["svg"]).getroot().tag == "{http://www.w3.org/2000/svg}svg"
 
 
-def test_a_gateway_that_should_have_stayed(tmp_path: Path) -> None:
+def test_a_gateway_that_should_have_stayed(tmp_path: Path, act: Callable[..., Any]) -> None:
     events = [{**ARGUMENTS["events"][0], "item": {**EVENT, "moves": False}}]
-    result, shown = report(tmp_path, {"events": events, "report_dir": "out", "quiet": True}, "--check")
+    arguments = {**ARGUMENTS, "events": events, "report_dir": "out", "quiet": True}
+    result, shown = act("ovn_failover_report", arguments, "--check")
     assert result["failed"] is True
     assert result["msg"].startswith(
         "0 of 2 steps went as expected; ovn-controller is told to exit (controller_exits): "
@@ -97,40 +62,36 @@ def test_a_gateway_that_should_have_stayed(tmp_path: Path) -> None:
     assert "# Failover of" not in shown
 
 
-@pytest.mark.parametrize(
-    ("failed", "problem"),
-    [
-        ({"rc": 1, "stdout_lines": [], "stderr": "one\nno such process"}, "no such process"),
-        (
-            {"rc": 1, "stdout_lines": ["inject 1.5"], "stderr": "", "msg": "non-zero return code"},
-            "non-zero return code",
-        ),
-        ({"failed": True, "msg": "it took too long"}, "it took too long"),
-    ],
-)
-def test_an_event_that_could_not_be_made(tmp_path: Path, failed: dict[str, Any], problem: str) -> None:
-    result, _shown = report(tmp_path, {"events": [{"item": EVENT, **failed}], "quiet": True})
-    assert result["failed"] is True
-    assert [step["problem"] for step in result["failover"]["steps"]] == [problem, problem]
+FAILED = [
+    ({"rc": 1, "stdout_lines": [], "stderr": "one\nno such process"}, "no such process"),
+    ({"rc": 1, "stdout_lines": ["inject 1.5"], "stderr": "", "msg": "non-zero return code"}, "non-zero return code"),
+    ({"failed": True, "msg": "it took too long"}, "it took too long"),
+]
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        pytest.param({"events": [{}]}, "events: 'item' is missing in what a loop over the events", id="no item"),
-        pytest.param(
-            {"events": [{"item": EVENT, "rc": 0, "stdout_lines": ["Starting"]}]},
-            "events: controller_exits has the line 'Starting', which is no time.",
-            id="no time",
-        ),
-        pytest.param({"bindings": ""}, "ovsdb-client monitor-cond: cannot read its output", id="nothing seen"),
-        pytest.param({"ping": {**PING, "output": ""}}, "ping -D -O: cannot read its output", id="no ping"),
-        pytest.param({"report_dir": "playbook.json"}, "The report cannot be written to", id="no directory"),
-    ],
-)
-def test_mistakes_are_told_in_one_sentence(tmp_path: Path, changes: dict[str, Any], reason: str) -> None:
-    result, _shown = report(tmp_path, changes)
-    assert result["failed"] is True
-    assert reason in result["msg"]
-    assert "\n" not in result["msg"]
-    assert "failover" not in result
+def test_an_event_that_could_not_be_made(act_each: Callable[..., Any]) -> None:
+    several = [{**ARGUMENTS, "events": [{"item": EVENT, **failed}], "quiet": True} for failed, _problem in FAILED]
+    for result, (_failed, problem) in zip(act_each("ovn_failover_report", several), FAILED):
+        assert result["failed"] is True
+        assert [step["problem"] for step in result["failover"]["steps"]] == [problem, problem]
+
+
+MISTAKES: list[tuple[dict[str, Any], str]] = [
+    ({"events": [{}]}, "events: 'item' is missing in what a loop over the events"),
+    (
+        {"events": [{"item": EVENT, "rc": 0, "stdout_lines": ["Starting"]}]},
+        "events: controller_exits has the line 'Starting', which is no time.",
+    ),
+    ({"bindings": ""}, "ovsdb-client monitor-cond: cannot read its output"),
+    ({"ping": {**PING, "output": ""}}, "ping -D -O: cannot read its output"),
+    ({"report_dir": "playbook.json"}, "The report cannot be written to"),
+]
+
+
+def test_mistakes_are_told_in_one_sentence(act_each: Callable[..., Any]) -> None:
+    results = act_each("ovn_failover_report", [{**ARGUMENTS, **changes} for changes, _reason in MISTAKES])
+    for result, (_changes, reason) in zip(results, MISTAKES):
+        assert result["failed"] is True
+        assert reason in result["msg"]
+        assert "\n" not in result["msg"]
+        assert "failover" not in result

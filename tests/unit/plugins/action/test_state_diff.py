@@ -45,36 +45,33 @@ def test_options_narrow_what_is_told(tmp_path: Path, act: Callable[..., Any], la
     assert not (tmp_path / "changes.txt").exists()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        pytest.param({}, "missing required arguments: after", id="nothing"),
-        pytest.param({"after": "none.json"}, "after: The state file ", id="no file"),
-        pytest.param({"after": "playbook.json"}, "after: This is no state document", id="another file"),
-        pytest.param({"after": 7}, "after: This is no state document", id="number"),
-        pytest.param({"after": {"schema": 9}}, "after: The state document has schema 9", id="newer"),
-        pytest.param(
-            {
-                "after": {
-                    "schema": 1,
-                    "nodes": {"n1": {"namespaces": {"host": {"links": [{}], "addresses": []}}}},
-                    "control": {},
-                }
-            },
-            "A row of the states is not as docs/state.md says: KeyError('name')",
-            id="row",
-        ),
-        pytest.param({"after": str(STATE_FILE), "objects": ["lnik"]}, "There is no kind of object lnik", id="kind"),
-        pytest.param(
-            {"after": str(STATE_FILE), "report": "playbook.json/x"}, "The changes cannot be written to", id="report"
-        ),
-    ],
-)
-def test_mistakes_are_told_in_one_sentence(act: Callable[..., Any], arguments: dict[str, Any], reason: str) -> None:
-    result, _shown = act("state_diff", {"before": str(STATE_FILE), **arguments})
-    assert result["failed"] is True
-    assert reason in result["msg"]
-    assert "\n" not in result["msg"]
+MISTAKES = [
+    ({}, "missing required arguments: after"),
+    ({"after": "none.json"}, "after: The state file "),
+    ({"after": "playbook.json"}, "after: This is no state document"),
+    ({"after": 7}, "after: This is no state document"),
+    ({"after": {"schema": 9}}, "after: The state document has schema 9"),
+    (
+        {
+            "after": {
+                "schema": 1,
+                "nodes": {"n1": {"namespaces": {"host": {"links": [{}], "addresses": []}}}},
+                "control": {},
+            }
+        },
+        "A row of the states is not as docs/state.md says: KeyError('name')",
+    ),
+    ({"after": str(STATE_FILE), "objects": ["lnik"]}, "There is no kind of object lnik"),
+    ({"after": str(STATE_FILE), "report": "playbook.json/x"}, "The changes cannot be written to"),
+]
+
+
+def test_mistakes_are_told_in_one_sentence(act_each: Callable[..., Any]) -> None:
+    results = act_each("state_diff", [{"before": str(STATE_FILE), **arguments} for arguments, _reason in MISTAKES])
+    for result, (_arguments, reason) in zip(results, MISTAKES):
+        assert result["failed"] is True
+        assert reason in result["msg"]
+        assert "\n" not in result["msg"]
 
 
 def test_a_document_is_put_together_and_saved(tmp_path: Path, act: Callable[..., Any]) -> None:
@@ -92,17 +89,15 @@ def test_a_document_is_put_together_and_saved(tmp_path: Path, act: Callable[...,
     assert result["document"]["nodes"]["n3"]["namespaces_reason"] == "the node was not asked"
 
 
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        pytest.param({"nodes": {"n1": None}}, "missing required arguments: lab", id="no lab"),
-        pytest.param({"lab": "swarm", "nodes": {}}, "The state document has no nodes.", id="no nodes"),
-        pytest.param(
-            {"lab": "swarm", "nodes": {"n1": None}, "path": "playbook.json/x"}, "cannot be written to", id="path"
-        ),
-    ],
-)
-def test_no_document_is_made_of_mistakes(act: Callable[..., Any], arguments: dict[str, Any], reason: str) -> None:
-    result, _shown = act("state_document", arguments)
-    assert result["failed"] is True
-    assert reason in result["msg"]
+NO_DOCUMENTS = [
+    ({"nodes": {"n1": None}}, "missing required arguments: lab"),
+    ({"lab": "swarm", "nodes": {}}, "The state document has no nodes."),
+    ({"lab": "swarm", "nodes": {"n1": None}, "path": "playbook.json/x"}, "cannot be written to"),
+]
+
+
+def test_no_document_is_made_of_mistakes(act_each: Callable[..., Any]) -> None:
+    results = act_each("state_document", [arguments for arguments, _reason in NO_DOCUMENTS])
+    for result, (_arguments, reason) in zip(results, NO_DOCUMENTS):
+        assert result["failed"] is True
+        assert reason in result["msg"]

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any, Callable
 from xml.etree import ElementTree
 
-import pytest
-
 RECORDINGS = Path(__file__).parents[3] / "recordings"
 STATE_FILE = RECORDINGS / "swarm-three-nodes-ipvs" / "state.json"
 SWITCH_STATE_FILE = RECORDINGS / "openswitch-three-switches" / "state.json"
@@ -80,36 +78,32 @@ def test_a_lab_of_switches_that_lost_one(tmp_path: Path, act: Callable[..., Any]
     assert saved["nodes"]["ops3"]["switch_reason"] == "no route to host"
 
 
-def test_warnings_fail_only_when_they_are_meant_to(tmp_path: Path, act: Callable[..., Any]) -> None:
+def test_warnings_fail_only_when_they_are_meant_to(tmp_path: Path, act_each: Callable[..., Any]) -> None:
     document = json.loads(STATE_FILE.read_text())
     manager = {"leader": False, "reachability": "reachable", "address": "192.168.99.12:2377"}
     document["control"]["swarm"]["nodes"][1].update(role="manager", manager=manager)
     (tmp_path / "state.json").write_text(json.dumps(document))
     arguments = {"state_file": "state.json", "checks": ["swarm_quorum"]}
-    assert act("verify", arguments)[0]["failed"] is False
-    result, _shown = act("verify", {**arguments, "warnings_fail": True})
+    unharmed, result = act_each("verify", [arguments, {**arguments, "warnings_fail": True}])
+    assert unharmed["failed"] is False
     assert result["failed"] is True
     assert result["msg"].startswith("1 of 3 findings are warnings: swarm_quorum managers: ")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        pytest.param({}, "one of the following is required: nodes, state_file", id="nothing"),
-        pytest.param({"nodes": {"n1": None}}, "missing parameter(s) required by 'nodes': lab", id="no lab"),
-        pytest.param({"state_file": "none.json"}, "none.json cannot be read: No such file or directory.", id="no file"),
-        pytest.param({"state_file": "playbook.json"}, "This is no state document", id="another file"),
-        pytest.param({"lab": "swarm", "nodes": {}}, "The state document has no nodes.", id="no nodes"),
-        pytest.param(
-            {"state_file": str(STATE_FILE), "skip_checks": ["swarm_fbd"]}, "There is no check swarm_fbd", id="check"
-        ),
-        pytest.param(
-            {"state_file": str(STATE_FILE), "report_dir": "playbook.json"}, "cannot be written to", id="no directory"
-        ),
-    ],
-)
-def test_mistakes_are_told_in_one_sentence(act: Callable[..., Any], arguments: dict[str, Any], reason: str) -> None:
-    result, _shown = act("verify", arguments)
-    assert result["failed"] is True
-    assert reason in result["msg"]
-    assert "\n" not in result["msg"]
+MISTAKES = [
+    ({}, "one of the following is required: nodes, state_file"),
+    ({"nodes": {"n1": None}}, "missing parameter(s) required by 'nodes': lab"),
+    ({"state_file": "none.json"}, "none.json cannot be read: No such file or directory."),
+    ({"state_file": "playbook.json"}, "This is no state document"),
+    ({"lab": "swarm", "nodes": {}}, "The state document has no nodes."),
+    ({"state_file": str(STATE_FILE), "skip_checks": ["swarm_fbd"]}, "There is no check swarm_fbd"),
+    ({"state_file": str(STATE_FILE), "report_dir": "playbook.json"}, "cannot be written to"),
+]
+
+
+def test_mistakes_are_told_in_one_sentence(act_each: Callable[..., Any]) -> None:
+    results = act_each("verify", [arguments for arguments, _reason in MISTAKES])
+    for result, (_arguments, reason) in zip(results, MISTAKES):
+        assert result["failed"] is True
+        assert reason in result["msg"]
+        assert "\n" not in result["msg"]

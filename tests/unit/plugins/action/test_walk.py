@@ -7,24 +7,11 @@ import json
 from pathlib import Path
 from typing import Any, Callable
 
-import pytest
-
 STATE_FILE = Path(__file__).parents[3] / "recordings" / "swarm-three-nodes-ipvs" / "state.json"
 OVN_STATE_FILE = STATE_FILE.parents[1] / "ovn-walk" / "state.json"
 
 ONE = {"state_file": str(STATE_FILE), "from": "cli.n1", "to": "web.2:80"}
 BOTH = {"state_file": str(STATE_FILE), "from": "cli.n1", "to": "web:80"}
-
-
-@pytest.fixture
-def walks(tmp_path: Path, play: Callable[..., Any]) -> Callable[..., list[dict[str, Any]]]:
-    """Results of a task for each of several arguments."""
-
-    def walks(several: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        tasks = {f"walked_{number}": {"packetwalk.labs.walk": arguments} for number, arguments in enumerate(several)}
-        return list(play(tmp_path, tasks).results.values())
-
-    return walks
 
 
 def test_a_walk(tmp_path: Path, act: Callable[..., Any]) -> None:
@@ -108,18 +95,18 @@ def test_quiet_and_check(tmp_path: Path, act: Callable[..., Any]) -> None:
     assert (result["failed"], result["reports"], (tmp_path / "out").exists()) == (False, {}, False)
 
 
-def test_results_of_nodes(walks: Callable[..., Any]) -> None:
+def test_results_of_nodes(act_each: Callable[..., Any]) -> None:
     nodes = json.loads(STATE_FILE.read_text())["nodes"]
     nodes["n1"] = {"state": nodes["n1"], "changed": False}
     nodes["n2"] = {"failed": True, "msg": "no route to host"}
     arguments = {"lab": "swarm", "nodes": nodes, "from": "n1", "to": "n3", "protocol": "icmp", "source_port": 1}
-    between_nodes, from_unread = walks([arguments, {**arguments, "from": "cli.n2"}])
+    between_nodes, from_unread = act_each("walk", [arguments, {**arguments, "from": "cli.n2"}])
     assert between_nodes["verdict"] == "delivered"
     assert from_unread["msg"].startswith("FROM cli.n2: its namespace on n2 is unknown: no route to host")
 
 
-def test_each_walk_has_a_token_of_its_own(walks: Callable[..., Any]) -> None:
-    one, other = walks([{**ONE, "to": "web.2", "protocol": "icmp"}] * 2)
+def test_each_walk_has_a_token_of_its_own(act_each: Callable[..., Any]) -> None:
+    one, other = act_each("walk", [{**ONE, "to": "web.2", "protocol": "icmp"}] * 2)
     assert one["walk"] == other["walk"]
     assert one["match"]["token"] != other["match"]["token"]
 
@@ -139,8 +126,8 @@ MISTAKES = [
 ]
 
 
-def test_mistakes_are_told_in_one_sentence(walks: Callable[..., Any]) -> None:
-    results = walks([arguments for arguments, _reason in MISTAKES])
+def test_mistakes_are_told_in_one_sentence(act_each: Callable[..., Any]) -> None:
+    results = act_each("walk", [arguments for arguments, _reason in MISTAKES])
     for result, (_arguments, reason) in zip(results, MISTAKES):
         assert result["failed"] is True
         assert reason in result["msg"]

@@ -38,22 +38,27 @@ CAPTURES = {
 }
 
 
-@pytest.fixture
-def prove(tmp_path: Path, play: Callable[..., Any]) -> Callable[..., tuple[dict[str, Any], str]]:
-    """Result of the task after a walk from n1 to n3, and what the terminal showed."""
-    walked = {"state_file": str(STATE_FILE), "from": "n1", "to": "n3", "protocol": "icmp", "quiet": True}
+WALKED = {"state_file": str(STATE_FILE), "from": "n1", "to": "n3", "protocol": "icmp", "quiet": True}
+COMPLETE = {"walk": "{{ walked.walk }}", "captures": CAPTURES, "probes": SENT}
 
-    def prove(arguments: dict[str, Any], *options: str) -> tuple[dict[str, Any], str]:
-        complete = {"walk": "{{ walked.walk }}", "captures": CAPTURES, "probes": SENT, **arguments}
-        tasks = {"walked": {"packetwalk.labs.walk": walked}, "proof": {"packetwalk.labs.walk_proof": complete}}
-        played = play(tmp_path, tasks, *options)
-        return played.results["proof"], played.stdout
+
+@pytest.fixture
+def prove(tmp_path: Path, play: Callable[..., Any]) -> Callable[..., tuple[Any, ...]]:
+    """Result of a task for each of several arguments after a walk from n1 to n3; at last what the terminal showed."""
+
+    def prove(several: list[dict[str, Any]], *options: str) -> tuple[Any, ...]:
+        tasks = {
+            f"proof_{number}": {"packetwalk.labs.walk_proof": {**COMPLETE, **arguments}}
+            for number, arguments in enumerate(several)
+        }
+        played = play(tmp_path, {"walked": {"packetwalk.labs.walk": WALKED}, **tasks}, *options)
+        return (*(played.results[name] for name in tasks), played.stdout)
 
     return prove
 
 
 def test_a_proof(tmp_path: Path, prove: Callable[..., Any]) -> None:
-    result, shown = prove({"report_dir": "reports"})
+    result, shown = prove([{"report_dir": "reports"}])
     assert result["msg"] == "proven: 2 of 2 places saw what was predicted, with 1 probe (answered)"
     assert (result["failed"], result["changed"], result["proof"]["proven"]) == (False, False, True)
     lines = shown.splitlines()
@@ -68,7 +73,7 @@ def test_a_proof(tmp_path: Path, prove: Callable[..., Any]) -> None:
 
 def test_a_difference(tmp_path: Path, prove: Callable[..., Any]) -> None:
     captures = {**CAPTURES, "n3": {"packets": [], "points_missing": []}}
-    result, _shown = prove({"captures": captures, "report_dir": "out"}, "--check")
+    result, _shown = prove([{"captures": captures, "report_dir": "out"}], "--check")
     assert result["failed"] is True
     assert result["msg"] == "probe 1 to 192.168.99.13 from n1 differs first at hop 6 (n3/host/eth0 in): not seen"
     assert (result["reports"], (tmp_path / "out").exists()) == ({}, False)
@@ -76,7 +81,7 @@ def test_a_difference(tmp_path: Path, prove: Callable[..., Any]) -> None:
 
 def test_probes_and_captures_that_failed(prove: Callable[..., Any]) -> None:
     sent = [{"item": SENT[0]["item"], "failed": True, "msg": "Cannot enter namespace host: no."}]
-    result, shown = prove({"probes": sent, "captures": {"n1": {"failed": True, "msg": "no"}}, "quiet": True})
+    result, shown = prove([{"probes": sent, "captures": {"n1": {"failed": True, "msg": "no"}}, "quiet": True}])
     assert result["proof"]["problems"] == [
         "no probe to 192.168.99.13 was sent from n1: Cannot enter namespace host: no.",
         "nothing was captured on n1: no",
@@ -85,17 +90,17 @@ def test_probes_and_captures_that_failed(prove: Callable[..., Any]) -> None:
     assert "hop 4" not in shown
 
 
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        pytest.param({"walk": {"hops": 1}}, "walk: this is no walk document", id="no walk"),
-        pytest.param({"probes": [{}]}, "probes: give the results that a loop over the probes", id="no item"),
-        pytest.param({"report_dir": "playbook.json"}, "The proof cannot be written to", id="no directory"),
-    ],
-)
-def test_mistakes_are_told_in_one_sentence(prove: Callable[..., Any], arguments: dict[str, Any], reason: str) -> None:
-    result, _shown = prove(arguments)
-    assert result["failed"] is True
-    assert reason in result["msg"]
-    assert "\n" not in result["msg"]
-    assert "proof" not in result
+MISTAKES = [
+    ({"walk": {"hops": 1}}, "walk: this is no walk document"),
+    ({"probes": [{}]}, "probes: give the results that a loop over the probes"),
+    ({"report_dir": "playbook.json"}, "The proof cannot be written to"),
+]
+
+
+def test_mistakes_are_told_in_one_sentence(prove: Callable[..., Any]) -> None:
+    *results, _shown = prove([arguments for arguments, _reason in MISTAKES])
+    for result, (_arguments, reason) in zip(results, MISTAKES):
+        assert result["failed"] is True
+        assert reason in result["msg"]
+        assert "\n" not in result["msg"]
+        assert "proof" not in result
