@@ -22,6 +22,7 @@ class ActionModule(_action.ControllerAction):
             "switches": _action.SWITCHES,
             "machine": _action.MACHINE,
             "contiv": _action.CONTIV,
+            "openstack": _action.OPENSTACK,
             "path": {"type": "path"},
         }
     }

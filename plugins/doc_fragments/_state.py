@@ -81,3 +81,16 @@ options:
         description: What M(packetwalk.labs.contiv_info) returned. Leave it out where there is no netmaster.
         type: dict
 """
+
+    # Likewise.
+    OPENSTACK = r"""
+options:
+  openstack:
+    description: What else was read, in a lab with OpenStack. Give a failed result too, as in O(nodes).
+    type: dict
+    version_added: 0.6.0
+    suboptions:
+      neutron:
+        description: What M(packetwalk.labs.neutron_info) returned.
+        type: dict
+"""

@@ -26,9 +26,9 @@ options:
   subset:
     description:
       - The parts to read.
-      - V(topology) are switches and routers with their ports, routes and policies, and load balancers, port groups,
-        address sets, DHCP options and DNS records. V(acls) and V(nats) are those. They come from the northbound
-        database, as V(lag) does.
+      - V(topology) are switches and routers with their ports, routes and policies, and groups of chassis, load
+        balancers, port groups, address sets, DHCP options, DNS records and settings. V(acls) and V(nats) are those.
+        They come from the northbound database, as V(lag) does.
       - V(chassis), V(bindings), V(gateways), V(flows) and V(mac_bindings) come from the southbound database.
       - V(cluster) is what each of the servers says of its part in serving the databases.
       - Logical flows are not read unless V(flows) is given, because there may be very many.
@@ -40,7 +40,7 @@ options:
     description:
       - Names of the logical switches and routers to read. Without it all are read.
       - It is an error when there is none of a name.
-      - Chassis, address sets, RV(lag) and servers are read regardless of it.
+      - Chassis, address sets, settings, RV(lag) and servers are read regardless of it.
     type: list
     elements: str
     default: []
@@ -195,6 +195,11 @@ northbound:
               returned: always
               type: str
               sample: 7477a8b9-6996-4cd6-ab69-55e1dda9b955
+            ha_chassis_group:
+              description: Name of the group of chassis that answer for an external port, else V(null).
+              returned: always
+              type: str
+              sample: null
             options:
               description: Settings of its type.
               returned: always
@@ -387,6 +392,48 @@ northbound:
               returned: always
               type: dict
               sample: {}
+    ha_chassis_groups:
+      description: Groups of chassis. With O(datapaths) those that a port of them has.
+      returned: when O(subset) has V(topology)
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Its name.
+          returned: always
+          type: str
+          sample: pair
+        uuid:
+          description: The row's identifier.
+          returned: always
+          type: str
+          sample: ab1c62d1-c562-495c-9ad2-cc27e23aea85
+        candidates:
+          description: Its chassis, the preferred one first.
+          returned: always
+          type: list
+          elements: dict
+          sample: [{chassis: chassis2, priority: 9}, {chassis: chassis1, priority: 7}]
+        external_ids:
+          description: What others noted there.
+          returned: always
+          type: dict
+          sample: {}
+    settings:
+      description: What holds for the whole database.
+      returned: when O(subset) has V(topology)
+      type: dict
+      contains:
+        options:
+          description: Settings, also those that ovn-northd made up.
+          returned: always
+          type: dict
+          sample: {mac_prefix: "12:f0:f9"}
+        external_ids:
+          description: What others noted there.
+          returned: always
+          type: dict
+          sample: {"neutron:fip-distributed": "False"}
     load_balancers:
       description: Load balancers.
       returned: when O(subset) has V(topology)
@@ -809,6 +856,11 @@ southbound:
           returned: always
           type: dict
           sample: {}
+        private_external_ids:
+          description: What agents of others noted in the row of it that no other chassis is told of.
+          returned: always
+          type: dict
+          sample: {"neutron:ovn-metadata-id": 4a4c9f2a-3a4b-5f9e-9d53-0a4a1f9b8c11}
     datapaths:
       description: Logical switches and routers.
       returned: when O(subset) has V(bindings), V(gateways), V(flows) or V(mac_bindings)

@@ -26,7 +26,29 @@ options:
   microflow:
     description:
       - The packet, as an expression of OVN. It has to have one C(inport == "NAME"), with the name of a logical port.
+        That may be the one that users of Neutron gave it.
     type: str
+  from:
+    description:
+      - The server that the packet is from, or its port, by a name of Neutron or the identifier. It fills in C(inport)
+        and the addresses of the packet's source.
+      - O(fields) says what else is in the packet, for example its protocol. What is in O(fields) is not filled in.
+    type: str
+    version_added: 0.6.0
+  to:
+    description:
+      - The server that the packet is for, or its port, or an address. It fills in the addresses of the packet's
+        destination. The MAC address is that of the router's port where the destination is in another network.
+    type: str
+    version_added: 0.6.0
+  neutron:
+    description:
+      - What RV(packetwalk.labs.neutron_info#module:neutron) is, for names of servers, networks and routers.
+      - O(from) and O(to) are looked up in it, and so is C(inport) and C(outport) where a server or a port is called so.
+      - In the answer names take the place of identifiers, but for RV(trace.microflow) and
+        RV(trace.outputs[].logical_port).
+    type: dict
+    version_added: 0.6.0
   fields:
     description:
       - The packet, as fields of OVN with their values. V(true) is for those that have none, such as C(tcp).
@@ -134,6 +156,23 @@ EXAMPLES = r"""
     expect: drop at ls_in_acl
   become: true
 
+- name: Read Neutron
+  packetwalk.labs.neutron_info:
+    cloud: packetwalk
+  register: known
+  delegate_to: localhost
+
+- name: One instance of a cloud reaches another one
+  packetwalk.labs.ovn_trace:
+    neutron: "{{ known.neutron }}"
+    from: testinstance1
+    to: testinstance3
+    fields:
+      icmp4.type: 8
+    ct_states: [new, new]
+    expect: output to testinstance3
+  become: true
+
 - name: Tidy up
   packetwalk.labs.ovn_trace:
     daemon: stopped
@@ -177,7 +216,9 @@ trace:
       elements: dict
       contains:
         port:
-          description: Name of the logical port, with Neutron the one that its users gave.
+          description:
+            - Name of the logical port. With Neutron it is the one that its users gave, else the first six digits of the
+              identifier. With O(neutron) it is the name of the server.
           returned: always
           type: str
           sample: vm2
@@ -191,6 +232,11 @@ trace:
           returned: always
           type: str
           sample: sw0
+        logical_port:
+          description: What the port is called in the database. V(null) when several have the name that OVN gives it.
+          returned: always
+          type: str
+          sample: 8c700365-9c4e-447b-a67b-6fa0db74ca66
         chassis:
           description: Where the port is. V(null) when it is on none, or on all as the port to a provider network is.
           returned: always
@@ -323,6 +369,8 @@ unmet:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.packetwalk.labs.plugins.module_utils._naming import _neutron_flow, _neutron_trace
+from ansible_collections.packetwalk.labs.plugins.module_utils._naming._neutron_names import Names, UnknownObject
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._errors import ParseError
 from ansible_collections.packetwalk.labs.plugins.module_utils._parsing._ovsdb import OvsdbError
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing import (
@@ -335,10 +383,20 @@ from ansible_collections.packetwalk.labs.plugins.module_utils._probing._ovsdb_cl
 from ansible_collections.packetwalk.labs.plugins.module_utils._probing._trace_command import TraceError
 
 
+def microflow_of(options: dict[str, Any], names: Names | None) -> str:
+    """The packet that is asked after. Raises UnknownObject and TraceError."""
+    fields = options["fields"] or {}
+    if options["from"] and names:
+        fields = {**_neutron_flow.flow_between(names, options["from"], options["to"]), **fields}
+    microflow: str = options["microflow"] or _ovn_trace.microflow_of(fields)
+    return _neutron_trace.asked(names, microflow) if names else microflow
+
+
 def ask(options: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-    """``trace`` and, where it is wanted, ``answer``. Raises TraceError, OvsdbError and ParseError."""
+    """``trace`` and, where it is wanted, ``answer``. Raises UnknownObject, TraceError, OvsdbError and ParseError."""
+    names = Names({"neutron": options["neutron"]}) if options["neutron"] else None
     question = _ovn_trace.Question(
-        microflow=options["microflow"] or _ovn_trace.microflow_of(options["fields"]),
+        microflow=microflow_of(options, names),
         datapath=options["datapath"],
         ct_states=options["ct_states"],
         lb_dst=options["lb_dst"],
@@ -352,6 +410,9 @@ def ask(options: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         result = {"trace": tracer.trace(question)}
         if options["reverse"]:
             result["answer"], result["answer_reason"] = tracer.trace_answer(question, result["trace"])
+    for key in ("trace", "answer"):
+        if names and result.get(key):
+            result[key] = _neutron_trace.told(names, result[key])
     return result
 
 
@@ -363,6 +424,9 @@ def main() -> None:
             "datapath": {"type": "str"},
             "microflow": {"type": "str"},
             "fields": {"type": "dict"},
+            "from": {"type": "str"},
+            "to": {"type": "str"},
+            "neutron": {"type": "dict"},
             "ct_states": {"type": "list", "elements": "str", "default": []},
             "lb_dst": {"type": "str"},
             "openflow": {"type": "str"},
@@ -372,12 +436,13 @@ def main() -> None:
             "daemon_directory": {"type": "path", "default": "/run/packetwalk-ovn-trace"},
             "timeout_seconds": {"type": "float", "default": 120.0},
         },
-        mutually_exclusive=[("microflow", "fields")],
+        mutually_exclusive=[("microflow", "fields"), ("microflow", "from")],
         required_if=[
-            ("daemon", "kept", ["microflow", "fields"], True),
-            ("daemon", "unused", ["microflow", "fields"], True),
+            ("daemon", "kept", ["microflow", "fields", "from"], True),
+            ("daemon", "unused", ["microflow", "fields", "from"], True),
         ],
-        required_together=[("certificate", "private_key")],
+        required_together=[("certificate", "private_key"), ("from", "to")],
+        required_by={"from": ["neutron"]},
         supports_check_mode=True,
     )
     options = module.params
@@ -388,6 +453,8 @@ def main() -> None:
         if options["expect"] is not None:
             wanted = _trace_expectation.parse(options["expect"], _ovn_trace.VERDICTS)
         result = ask(options, module.check_mode)
+    except UnknownObject as error:
+        module.fail_json(msg=str(error))
     except (TraceError, OvsdbError, ParseError) as error:
         module.fail_json(msg=f"Cannot trace: {error}.")
     except ValueError as error:

@@ -52,8 +52,10 @@ options:
         V(configuration line), V(bgp neighbour), V(bgp path), V(swarm), V(swarm node), V(swarm service), V(swarm task),
         V(legacy swarm), V(legacy swarm node), V(legacy swarm container), V(legacy swarm network), V(contiv),
         V(contiv tenant), V(contiv network), V(contiv group), V(contiv policy), V(contiv rule), V(contiv app profile),
-        V(contiv bgp), V(contiv endpoint), V(northbound database), V(logical switch), V(logical switch port),
-        V(logical router), V(logical router port), V(logical route), V(logical policy), V(acl), V(nat),
+        V(contiv bgp), V(contiv endpoint), V(neutron), V(neutron network), V(neutron subnet), V(neutron port),
+        V(neutron router), V(floating ip), V(security group), V(security group rule), V(neutron agent), V(nova server),
+        V(nova service), V(northbound database), V(logical switch), V(logical switch port), V(logical router),
+        V(logical router port), V(logical route), V(logical policy), V(ha chassis group), V(acl), V(nat),
         V(load balancer), V(port group), V(address set), V(dhcp options), V(dns records), V(southbound database),
         V(chassis), V(datapath), V(port binding), V(gateway), V(machine) and V(machine link).
     type: list

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - packetwalk.labs._state.ovn
   - packetwalk.labs._state.switches
   - packetwalk.labs._state.contiv
+  - packetwalk.labs._state.openstack
 attributes:
   check_mode:
     support: full

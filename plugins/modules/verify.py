@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - packetwalk.labs._state.ovn
   - packetwalk.labs._state.switches
   - packetwalk.labs._state.contiv
+  - packetwalk.labs._state.openstack
 attributes:
   check_mode:
     support: full
@@ -38,6 +39,7 @@ options:
         M(packetwalk.labs.ovn_topology) takes.
       - In a lab with switches, C(openswitch) in it is what M(packetwalk.labs.openswitch_intent) returns.
       - In a lab with Contiv, C(contiv) in it is what M(packetwalk.labs.contiv_intent) returns.
+      - In a lab with OpenStack, C(openstack) in it is what M(packetwalk.labs.openstack_intent) returns.
       - Without it the lab is judged by itself only, and checks that compare it with the intent are skipped.
     type: dict
     default: {}

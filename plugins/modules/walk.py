@@ -31,6 +31,7 @@ extends_documentation_fragment:
   - packetwalk.labs._state.ovn
   - packetwalk.labs._state.switches
   - packetwalk.labs._state.contiv
+  - packetwalk.labs._state.openstack
 attributes:
   check_mode:
     support: full
@@ -48,8 +49,9 @@ options:
   from:
     description:
       - Where the packet begins. The name of a node, a task (V(client.1)), a container, a service (all its running
-        tasks), a namespace (V(worker1/ingress_sbox)), a logical port of OVN, an address that somebody in the lab has,
-        or V(outside), which can be given an address (V(outside:203.0.113.9)).
+        tasks), a namespace (V(worker1/ingress_sbox)), a logical port of OVN, a server of OpenStack, an address that
+        somebody in the lab has, or V(outside), which can be given an address (V(outside:203.0.113.9)).
+      - A server that is a virtual machine sends what Neutron gave it from the device of its chassis.
       - V(outside) is no node's, unless the lab has a namespace that is called so.
       - The name of a switch, a node with a namespace C(swns), means that namespace, where its ports are. V(ops1/host)
         is the node's own one.
@@ -58,8 +60,8 @@ options:
   to:
     description:
       - Where it is sent, V(NAME) or V(NAME:PORT). The name of a service means what Docker's name server answers at
-        O(from). It can also be a task, V(tasks.NAME), a node, V(localhost), an address, or a switch, a namespace or
-        a logical port of OVN, which is its one address.
+        O(from). It can also be a task, V(tasks.NAME), a node, V(localhost), an address, or a switch, a namespace, a
+        logical port of OVN or a server of OpenStack, which is its one address.
       - The port can be left out when a service has only one.
     type: str
     required: true
@@ -86,7 +88,7 @@ options:
       - The name is that of the container, node or namespace that gets the packet. V(vote.2) stands for a task, V(vote)
         for every task of the service.
       - The place is a node, a namespace, a device, V(NODE/NAMESPACE), V(NODE/NAMESPACE/DEVICE), a mechanism such as
-        V(filter), or a stage of OVN's logical flows such as V(ls_out_acl).
+        V(filter), a stage of OVN's logical flows such as V(ls_out_acl), or a logical network or router that is passed.
     type: str
   via:
     description:

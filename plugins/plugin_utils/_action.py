@@ -16,9 +16,10 @@ OVN = {"type": "dict", "options": {"central": {"type": "dict"}, "chassis": {"typ
 SWITCHES = {"type": "dict"}
 MACHINE = {"type": "dict"}
 CONTIV = {"type": "dict", "options": {key: {"type": "dict"} for key in ("nodes", "switches", "netmaster")}}
+OPENSTACK = {"type": "dict", "options": {"neutron": {"type": "dict"}}}
 
 # The options of what was read, in the order that the document is assembled from them.
-READ = ("lab", "nodes", "ovn", "switches", "machine", "contiv")
+READ = ("lab", "nodes", "ovn", "switches", "machine", "contiv", "openstack")
 
 # The options of the doc fragments of _state, and the rules for them.
 STATE_OPTIONS: dict[str, Any] = {
@@ -28,6 +29,7 @@ STATE_OPTIONS: dict[str, Any] = {
     "switches": SWITCHES,
     "machine": MACHINE,
     "contiv": CONTIV,
+    "openstack": OPENSTACK,
     "state_file": {"type": "path"},
 }
 STATE_RULES: dict[str, Any] = {

@@ -36,6 +36,7 @@ def assemble(
     switches: Mapping[str, Mapping[str, Any] | None] | None = None,
     machine: Mapping[str, Any] | None = None,
     contiv: Mapping[str, Any] | None = None,
+    openstack: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The document of a lab from what ``packetwalk.labs.node_state`` returned on each node.
 
@@ -50,6 +51,7 @@ def assemble(
     * ``contiv``: in a lab with Contiv, ``nodes`` is inventory host name to what ``packetwalk.labs.legacy_swarm_info``
       returned, ``switches`` to what ``packetwalk.labs.ovs_info`` returned, and ``netmaster`` is what
       ``packetwalk.labs.contiv_info`` returned; failed results too. Where there is no netmaster it is absent or null.
+    * ``openstack``: in a lab with OpenStack, ``neutron`` is what ``packetwalk.labs.neutron_info`` returned, failed too.
     """
     document: dict[str, Any] = {
         "schema": SCHEMA,
@@ -78,6 +80,8 @@ def assemble(
         document["control"].update(_legacy_swarm(document["nodes"]))
         if contiv.get("netmaster") is not None:
             document["control"].update(_part("contiv", contiv["netmaster"], "contiv"))
+    if openstack:
+        document["control"].update(_part("neutron", openstack.get("neutron"), "neutron"))
     return document
 
 
@@ -88,10 +92,11 @@ def assemble_now(
     switches: Mapping[str, Mapping[str, Any] | None] | None = None,
     machine: Mapping[str, Any] | None = None,
     contiv: Mapping[str, Any] | None = None,
+    openstack: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The document of a lab that was just read. Raises StateError when it has no nodes."""
     taken_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return validated(assemble(lab, taken_at, nodes, ovn, switches, machine, contiv))
+    return validated(assemble(lab, taken_at, nodes, ovn, switches, machine, contiv, openstack))
 
 
 def dump(document: Mapping[str, Any]) -> str:

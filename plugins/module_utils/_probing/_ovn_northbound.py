@@ -38,6 +38,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "up": "up",
         "dhcpv4_options": "dhcpv4_options",
         "dhcpv6_options": "dhcpv6_options",
+        "ha_chassis_group": "ha_chassis_group",
         "options": "options",
         "external_ids": "external_ids",
     },
@@ -83,7 +84,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "external_ids": "external_ids",
     },
     "Gateway_Chassis": {"chassis_name": "chassis", "priority": "priority"},
-    "HA_Chassis_Group": {"name": "name", "ha_chassis": "candidates"},
+    "HA_Chassis_Group": {"name": "name", "ha_chassis": "candidates", "external_ids": "external_ids"},
     "HA_Chassis": {"chassis_name": "chassis", "priority": "priority"},
     "ACL": {
         "direction": "direction",
@@ -144,6 +145,7 @@ def read(client: OvsdbClient, parts: Collection[str], names: Sequence[str]) -> _
     document: _Row = {}
     if "topology" in parts:
         document.update(_topology(tables, switches, routers))
+        document["settings"] = _settings(client)
     if "acls" in parts:
         document["acls"] = _acls(tables, switches)
     if "nats" in parts:
@@ -165,6 +167,14 @@ def lag(client: OvsdbClient) -> _Row:
         document[f"{counter}_timestamp_milliseconds"] = row[f"{counter}_timestamp"] or None
     document["northd_version"] = row["options"].get("northd_internal_version")
     return document
+
+
+def _settings(client: OvsdbClient) -> _Row:
+    """What holds for the whole database. It has no row before somebody used it."""
+    settings: _Row = {"options": {}, "external_ids": {}}
+    for row in client.select("NB_Global", list(settings)):
+        settings.update(row)
+    return settings
 
 
 class _Tables:
@@ -203,6 +213,12 @@ class _Tables:
         groups = [row for row in self.whole("Port_Group") if not self._only_used or ports.intersection(row["ports"])]
         return _sorted(groups, "name")
 
+    def ha_chassis_groups(self, ports: Iterable[_Row]) -> list[_Row]:
+        """The groups that these ports name, and where all datapaths are wanted also the others."""
+        named = {port["ha_chassis_group"] for port in ports}
+        groups = [row for row in self.whole("HA_Chassis_Group") if not self._only_used or row["name"] in named]
+        return _sorted(groups, "name")
+
     def whole(self, table: str) -> list[_Row]:
         return [dict(row) for row in self._every(table).values()]
 
@@ -221,14 +237,19 @@ class _Tables:
 
 def _topology(tables: _Tables, switches: list[_Row], routers: list[_Row]) -> _Row:
     switch_rows = [_switch(tables, row) for row in switches]
+    router_rows = [_router(tables, row) for row in routers]
     ports = [port for row in switch_rows for port in row["ports"]]
     leases = {port[key] for port in ports for key in ("dhcpv4_options", "dhcpv6_options") if port[key]}
     resolvers = tables.wanted("DNS", _union(switches, "dns"))
+    groups = tables.ha_chassis_groups([*ports, *(port for row in router_rows for port in row["ports"])])
+    for row in groups:
+        row["candidates"] = by_priority(tables.rows("HA_Chassis", row["candidates"]))
     for row in resolvers:
         row["switches"] = [switch["name"] for switch in switches if row["uuid"] in switch["dns"]]
     return {
         "switches": switch_rows,
-        "routers": [_router(tables, row) for row in routers],
+        "routers": router_rows,
+        "ha_chassis_groups": groups,
         "load_balancers": _load_balancers(tables, switches, routers),
         "port_groups": [_port_group(tables, row) for row in tables.port_groups(switches)],
         "address_sets": _sorted(tables.whole("Address_Set"), "name"),
@@ -242,6 +263,7 @@ def _switch(tables: _Tables, row: _Row) -> _Row:
     for port in ports:
         # Empty means enabled.
         port["enabled"] = port["enabled"] is not False
+        port["ha_chassis_group"] = tables.name("HA_Chassis_Group", port["ha_chassis_group"])
     return {**{key: row[key] for key in ("name", "uuid", "other_config", "external_ids")}, "ports": ports}
 
 

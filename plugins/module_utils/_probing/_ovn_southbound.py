@@ -86,7 +86,8 @@ def _datapaths(client: OvsdbClient, names: Sequence[str]) -> list[_Row]:
 def _chassis(client: OvsdbClient) -> list[_Row]:
     encapsulations = _by_uuid(client.select("Encap", ["_uuid", "type", "ip", "options"]))
     has_private = "Chassis_Private" in client.schema.tables
-    private = {row["name"]: row for row in client.select("Chassis_Private", ["name", "nb_cfg", "nb_cfg_timestamp"])}
+    columns = ["name", "nb_cfg", "nb_cfg_timestamp", "external_ids"]
+    private = {row["name"]: row for row in client.select("Chassis_Private", columns)}
     columns = ["_uuid", "name", "hostname", "encaps", "nb_cfg", "transport_zones", "other_config", "external_ids"]
     rows = []
     for row in client.select("Chassis", columns):
@@ -120,6 +121,7 @@ def _chassis(client: OvsdbClient) -> list[_Row]:
                 "nb_cfg_timestamp_milliseconds": counters.get("nb_cfg_timestamp") or None,
                 "other_config": row["other_config"],
                 "external_ids": row["external_ids"],
+                "private_external_ids": private.get(row["name"], {}).get("external_ids", {}),
             }
         )
     return sorted(rows, key=lambda row: row["name"])

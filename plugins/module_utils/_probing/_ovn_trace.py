@@ -41,6 +41,9 @@ _OPENFLOW = {
     "ipv6_src": "ip6.src",
     "ipv6_dst": "ip6.dst",
 }
+# What is left of an identifier that is the end of a port's name and has no other one (shorten_uuid() of ovn-trace.c).
+_SHORTENED = re.compile(r"[0-9a-f]{6}$")
+_IDENTIFIER = re.compile(r"([0-9a-f]{6})[0-9a-f]{2}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 _PORTS = {"tcp": "tcp", "tcp6": "tcp", "udp": "udp", "udp6": "udp", "sctp": "sctp", "sctp6": "sctp"}
 _ECHO = {("icmp", 8): "icmp4.type == 0", ("icmp6", 128): "icmp6.type == 129"}
 
@@ -85,7 +88,8 @@ class Tracer:
 
         ``verdict`` is "reject" too, when nothing but an answer of that kind is output, to where the packet came from,
         and "unresolved", when nothing but a router's request for the MAC address of the next hop is.
-        ``outputs`` have the ``chassis`` of the port, None for ports that are bound to none.
+        ``outputs`` have the ``logical_port``, that is the port's name in the database, None where several may be meant,
+        and its ``chassis``, None for ports that are bound to none.
 
         Raises TraceError, OvsdbError and ParseError.
         """
@@ -95,8 +99,8 @@ class Tracer:
         if not trace["steps"]:
             raise TraceError("; ".join(trace["errors"]).rstrip("."))
         for output in trace["outputs"]:
-            output["chassis"] = self._chassis(output["port"])
-        if trace["verdict"] in ("output", "drop") and _is_rejected(trace, inport):
+            output.update(self._bound(output["port"]))
+        if trace["verdict"] in ("output", "drop") and _is_rejected(trace, datapath["inport"]):
             trace["verdict"] = "reject"
         elif trace["verdict"] == "output" and _is_unresolved(trace["steps"]):
             trace["verdict"] = "unresolved"
@@ -114,7 +118,10 @@ class Tracer:
         packet = self._delivered(question, trace)
         if packet is None:
             return None, "the packet takes several ways"
-        microflow = _answer_of(trace["flow"], packet, trace["outputs"][0]["port"])
+        (receiver,) = trace["outputs"]
+        if receiver["logical_port"] is None:
+            return None, f"several ports are called {receiver['port']}"
+        microflow = _answer_of(trace["flow"], packet, receiver["logical_port"])
         if microflow is None:
             return None, "only TCP, UDP, SCTP and ICMP echo have an answer that is known"
         back = Question(microflow, None, _REPLY, None, question.openflow)
@@ -164,11 +171,14 @@ class Tracer:
         return finished.output
 
     def _datapath(self, inport: str, name: str | None) -> _Row:
-        """``name`` and ``uuid``. ovn-trace would not only refuse a wrong one, it would abort."""
-        condition = self._client.schema.condition("Port_Binding", "logical_port", "==", inport)
-        ports = self._client.select("Port_Binding", ["datapath"], [condition])
+        """``name``, ``uuid`` and the ``inport``. ovn-trace would not only refuse a wrong one, it would abort."""
+        ports = self._called(inport, ["logical_port", "datapath"])
+        # ovn-trace looks for the name in the database first.
+        ports = [row for row in ports if row["logical_port"] == inport] or ports
         if not ports:
             raise TraceError(f"inport {inport} is no logical port")
+        if len(ports) > 1:
+            raise TraceError(f"inport {inport} is the name of several ports; give the identifier of one")
         condition = self._client.schema.condition("Datapath_Binding", "_uuid", "==", ports[0]["datapath"])
         (row,) = self._client.select("Datapath_Binding", ["_uuid", "external_ids", "nb_uuid"], [condition])
         ids = row["external_ids"]
@@ -176,21 +186,31 @@ class Tracer:
         own = ids.get("name", "")
         if name is not None and name not in (own, ids.get("name2"), logical, row["_uuid"]):
             raise TraceError(f"inport {inport} is no port of datapath {name}, it is one of {own}")
-        return {"name": own, "uuid": row["_uuid"]}
+        return {"name": own, "uuid": row["_uuid"], "inport": ports[0]["logical_port"]}
 
-    def _chassis(self, port: str) -> str | None:
+    def _bound(self, port: str) -> _Row:
+        """``logical_port`` and ``chassis`` of a port, by what ovn-trace calls it."""
+        columns = ["logical_port", "chassis"]
+        rows = self._called(port, columns)
+        if not rows and _SHORTENED.search(port):
+            every = self._client.select("Port_Binding", columns)
+            rows = [row for row in every if _IDENTIFIER.sub(r"\1", row["logical_port"]) == port]
+        if len(rows) != 1:
+            return {"logical_port": None, "chassis": None}
+        (row,) = rows
+        condition = self._client.schema.condition("Chassis", "_uuid", "==", row["chassis"])
+        chassis = self._client.select("Chassis", ["name"], [condition]) if row["chassis"] else []
+        return {"logical_port": row["logical_port"], "chassis": chassis[0]["name"] if chassis else None}
+
+    def _called(self, port: str, columns: Sequence[str]) -> list[_Row]:
+        """Bindings of ports that have this name, or have got it from users of Neutron, as OVN shows it then."""
         condition = self._client.schema.condition
-        # In a trace OVN gives ports the names that Neutron's users know.
         wheres = [
             [condition("Port_Binding", "logical_port", "==", port)],
             [condition("Port_Binding", "external_ids", "includes", {"neutron:port_name": port})],
         ]
-        rows = {row["_uuid"]: row for row in self._client.select_any("Port_Binding", ["_uuid", "chassis"], wheres)}
-        bound = [row["chassis"] for row in rows.values()]
-        if len(bound) != 1 or bound[0] is None:
-            return None
-        found = self._client.select("Chassis", ["name"], [condition("Chassis", "_uuid", "==", bound[0])])
-        return found[0]["name"] if found else None
+        rows = self._client.select_any("Port_Binding", ["_uuid", *columns], wheres)
+        return list({row["_uuid"]: row for row in rows}.values())
 
 
 def microflow_of(fields: Mapping[str, Any]) -> str:
@@ -235,7 +255,7 @@ def _rejects(step: _Row) -> bool:
 
 
 def _is_rejected(trace: _Row, inport: str) -> bool:
-    return any(map(_rejects, trace["steps"])) and {output["port"] for output in trace["outputs"]} <= {inport}
+    return any(map(_rejects, trace["steps"])) and {output["logical_port"] for output in trace["outputs"]} <= {inport}
 
 
 def _is_unresolved(steps: Sequence[_Row]) -> bool:

@@ -18,6 +18,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._docker
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._fields import Row
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._kind import Kind, Named
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._namespace_kinds import NAMESPACE
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._neutron_kinds import NEUTRON
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._comparing._ovn_kinds import (
     NORTHBOUND,
     SOUTHBOUND,
@@ -80,7 +81,7 @@ _NODE = Kind(
     ),
 )
 
-ROOTS = (_NODE, SWARM, LEGACY_SWARM, CONTIV, NORTHBOUND, SOUTHBOUND, MACHINE)
+ROOTS = (_NODE, SWARM, LEGACY_SWARM, CONTIV, NEUTRON, NORTHBOUND, SOUTHBOUND, MACHINE)
 
 
 def _names(kinds: Iterable[Kind]) -> Iterator[str]:

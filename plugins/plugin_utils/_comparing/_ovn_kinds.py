@@ -18,6 +18,7 @@ _NORTHBOUND = (
     "address_sets",
     "dhcp_options",
     "dns",
+    "ha_chassis_groups",
     "load_balancers",
     "nats",
     "port_groups",
@@ -66,8 +67,8 @@ NORTHBOUND = Kind(
     "northbound database",
     _database("ovn_nb"),
     lambda row: f"switches {show([switch['name'] for switch in row['switches']])}",
-    # Whether its servers are well is a question for the checks.
-    parts=frozenset({"cluster", *_NORTHBOUND}),
+    # Whether its servers are well is a question for the checks. In the settings Neutron notes when it asked last.
+    parts=frozenset({"cluster", "settings", *_NORTHBOUND}),
     children=(
         _kind(
             "logical switch",
@@ -84,6 +85,11 @@ NORTHBOUND = Kind(
                 _kind("logical policy", "policies", lambda row: words(row["priority"], row["match"])),
             ),
             parts=frozenset({"ports", "routes", "policies"}),
+        ),
+        _kind(
+            "ha chassis group",
+            "ha_chassis_groups",
+            detail=lambda row: ", ".join(str(each["chassis"]) for each in row["candidates"]),
         ),
         _kind("acl", "acls", _acl_name, lambda row: str(row["action"])),
         _kind(
@@ -112,7 +118,7 @@ SOUTHBOUND = Kind(
             "chassis",
             detail=lambda row: ", ".join(words(each["type"], each["address"]) for each in row["encapsulations"]),
             # Asking all chassis whether they are done changes these.
-            parts=frozenset({"nb_cfg", "nb_cfg_timestamp_milliseconds"}),
+            parts=frozenset({"nb_cfg", "nb_cfg_timestamp_milliseconds", "private_external_ids"}),
         ),
         _kind("datapath", "datapaths", detail=lambda row: words(row["kind"], "VNI", row["tunnel_key"])),
         _kind(

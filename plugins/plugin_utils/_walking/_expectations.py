@@ -86,8 +86,9 @@ def _not_passed(way: Way, via: Sequence[str]) -> str | None:
 def _is_at(hop: Row, place: str) -> bool:
     """Whether a hop is at a node, a namespace, a device, NODE/NAMESPACE, NODE/NAMESPACE/DEVICE, a mechanism or a stage.
 
-    Stages, as ``ls_in_acl``, are those of OVN's logical flows.
+    Stages, as ``ls_in_acl``, are those of OVN's logical flows. A place is also each logical network and router that is
+    passed.
     """
     node, namespace, device = hop["node"], hop["namespace"], hop["device"]
     names = (node, namespace, device, hop["mechanism"], f"{node}/{namespace}", f"{node}/{namespace}/{device}")
-    return place in names or place == ((hop["evidence"] or {}).get("row") or {}).get("stage")
+    return place in (*names, *hop["passes"]) or place == ((hop["evidence"] or {}).get("row") or {}).get("stage")

@@ -55,6 +55,7 @@ class Note(NamedTuple):
     """One thing that happened to a packet, with the row that decided it; it becomes a hop.
 
     ``namespace`` is only given when it is another one than that of the place where the stage began.
+    ``passes`` are logical networks and routers, and further bridges, that Open vSwitch took it through.
     """
 
     mechanism: str
@@ -66,6 +67,7 @@ class Note(NamedTuple):
     verdict: str | None = None
     recipient: str | None = None
     namespace: Namespace | None = None
+    passes: tuple[str, ...] = ()
 
 
 class Step(NamedTuple):
@@ -119,6 +121,7 @@ class Hop:
             "evidence": evidence if note.source else None,
             "verdict": note.verdict,
             "recipient": note.recipient,
+            "passes": list(note.passes),
         }
 
 

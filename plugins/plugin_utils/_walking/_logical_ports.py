@@ -13,13 +13,19 @@ Row = Mapping[str, Any]
 
 
 def plugged_in(nodes: Row) -> Iterator[tuple[str, str]]:
-    """Names of logical ports, each with the NODE/NAMESPACE behind the interface that carries it as ``iface-id``."""
+    """Names of logical ports, each with the NODE/NAMESPACE behind its interface."""
+    for port, node, _device, namespace in interfaces_of_ports(nodes):
+        if namespace is not None:
+            yield port, f"{node}/{namespace}"
+
+
+def interfaces_of_ports(nodes: Row) -> Iterator[tuple[str, str, str, str | None]]:
+    """Logical ports, each with the node and the interface that carries it as ``iface-id``, and the namespace behind."""
     for name, node in nodes.items():
         for interface in Switch(node.get("ovs") or {}).interfaces():
             port = interface["external_ids"].get("iface-id")
-            namespace = _behind(node, interface["name"]) if port else None
-            if namespace is not None:
-                yield port, f"{name}/{namespace}"
+            if port:
+                yield port, name, interface["name"], _behind(node, interface["name"])
 
 
 def _behind(node: Row, device: str) -> str | None:

@@ -10,7 +10,8 @@ One name may stand for several things. What comes first here is meant:
 4. service: all its running tasks;
 5. namespace: its key, when only one node has it;
 6. logical port of OVN: the namespace behind the interface that is plugged in for it;
-7. at least four characters that an identifier of one task or one container begins with.
+7. server of OpenStack: the namespace behind its port, or its port on a chassis where it is a virtual machine;
+8. at least four characters that an identifier of one task or one container begins with.
 
 ``NODE/NAMESPACE`` is always exactly that namespace, and ``NODE/CONTAINER`` is a container as a legacy swarm lists it.
 """
@@ -27,6 +28,7 @@ from typing import Any
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown, read
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import Swarm, task_label
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._logical_ports import plugged_in
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._machines import Machine, Servers
 
 OUTSIDE = "outside"
 TASKS = "tasks."  # Docker's DNS has the addresses of all tasks under this prefix, also where there is a virtual one
@@ -52,8 +54,8 @@ class AmbiguousName(UnknownName):
 class NamedNamespace:
     """A network namespace under the name it is shown with.
 
-    ``namespace`` is null when it is not in the state. ``container`` is ``{"id", "name"}`` and ``task`` a row of the
-    swarm's tasks, each null for what is none.
+    ``namespace`` is null when it is not in the state. ``container`` is ``{"id", "name"}``, ``task`` a row of the
+    swarm's tasks, and ``machine`` a virtual machine, each null for what is none.
     """
 
     name: str
@@ -61,9 +63,12 @@ class NamedNamespace:
     namespace: str | None
     container: dict[str, Any] | None = None
     task: dict[str, Any] | None = None
+    machine: Machine | None = None
 
     @property
     def path(self) -> str:
+        if self.machine:
+            return f"{self.node}/{self.machine.device}"
         return f"{self.node}/{self.namespace or '?'}"
 
 
@@ -74,6 +79,7 @@ class Names:
     """All names of a state document.
 
     * ``gaps``: one clause for each part of the state that is unknown, so that names may be missing.
+    * ``servers``: those of OpenStack.
     * ``swarm``: without members and services when there is none, or when it is not known.
     * ``services``: name to row of the swarm's services.
     """
@@ -82,6 +88,7 @@ class Names:
         self.nodes: dict[str, Any] = document["nodes"]
         self.gaps: list[str] = []
         self.swarm = self._known_swarm(document.get("control") or {})
+        self.servers = Servers(document)
         self.services: dict[str, Any] = {row["name"]: row for row in self.swarm.cluster["services"]}
         for name, node in self.nodes.items():
             for part, what in (("namespaces", "namespaces"), ("docker", "containers")):
@@ -135,7 +142,7 @@ class Names:
     @cached_property
     def _tables(self) -> dict[str, Table]:
         """Kind to name to what is called so; the kinds in the order in which they are asked."""
-        kinds = ("node", "task", "container", "service", "namespace", "logical port")
+        kinds = ("node", "task", "container", "service", "namespace", "logical port", "server")
         tables: dict[str, Table] = {kind: {} for kind in kinds}
         for name, node in self.nodes.items():
             tables["node"][name] = [NamedNamespace(name, name, _namespace_meant_by(node))]
@@ -154,6 +161,13 @@ class Names:
         for port, path in plugged_in(self.nodes):
             if path in self.by_path:
                 tables["logical port"].setdefault(port, []).append(self.by_path[path])
+        for name, behind in self.servers.plugged_in.items():
+            for one in behind:
+                if isinstance(one, Machine):
+                    named = NamedNamespace(name, one.node, None, machine=one)
+                    tables["server"].setdefault(name, []).append(named)
+                elif one in self.by_path:
+                    tables["server"].setdefault(name, []).append(self.by_path[one])
         return tables
 
     @cached_property
@@ -189,7 +203,9 @@ class Names:
         containers_of_tasks = {task.path for task in self._tasks}
         containers = {row.name for row in self._containers if row.path not in containers_of_tasks}
         tasks = {task.name for task in self._tasks}
-        return sorted({*self._tables["node"], *tasks, *containers, *self.services, *self.by_path})
+        return sorted(
+            {*self._tables["node"], *tasks, *containers, *self.services, *self.by_path, *self._tables["server"]}
+        )
 
     def has(self, name: str) -> bool:
         """Whether something is called so."""
@@ -223,6 +239,9 @@ class Names:
     def unknown(self, side: str, name: str) -> UnknownName:
         """The error for a name that nothing has: why, what is called nearly so, and what could not be looked at."""
         clauses = [f"{side} {name}: no node, task, container, service, namespace or address of the lab is called so"]
+        if self.servers.has(name):
+            problem = "this server of OpenStack is plugged in on no chassis whose Open vSwitch was read"
+            return UnknownName("; ".join([f"{side} {name}: {problem}", *self.gaps]))
         # Docker keeps what ran before; the task that is meant to run comes last.
         for task in sorted(self.swarm.cluster["tasks"], key=lambda task: bool(task["desired_state"] == "running")):
             if name in self._task_names(task):

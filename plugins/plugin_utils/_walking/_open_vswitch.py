@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown, read
-from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _contiv, _switch_tunnels
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _contiv, _machines, _switch_tunnels
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._datapath_actions import Exit, carry_out
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._flow_fields import flow_of
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._hop import (
@@ -120,6 +120,9 @@ class _Answered:
         if one.answer:
             return Step([(self._told.answer(one.answer), packet)], None)
         device = str(one.port["device"] or f"port {one.port['port']} of the datapath")
+        machine = self._walker.world.servers.machine_at(self._place.namespace.node, device)
+        if machine:
+            return _machines.take(machine, self._place, one.packet, self._told.parts(one.events, packet, device))
         interface = self._switch.interface(str(one.port["interface"])) or {}
         if interface.get("type") not in PORTS:
             return self._out(device, one.packet, self._told.parts(one.events, packet, device))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._machines import Machine
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._names import (
     OUTSIDE,
     NamedNamespace,
@@ -28,6 +29,7 @@ class Origin:
     * ``container``: whole name of the container whose namespace it is, else null.
     * ``addresses``: global addresses of the namespace but those of its loopback device, or the one given for the
       outside; empty also when they are unknown.
+    * ``machine``: the virtual machine that it is, whose packets begin at its device, else null.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Origin:
     namespace: str | None
     container: str | None
     addresses: tuple[str, ...]
+    machine: Machine | None = None
 
 
 def origins(document: dict[str, Any], name: str) -> list[Origin]:
@@ -71,6 +74,8 @@ def _holders(known: Names, address: str) -> list[NamedNamespace]:
 
 
 def _origin(known: Names, found: NamedNamespace) -> Origin:
+    if found.machine:
+        return Origin(found.name, found.node, None, None, found.machine.addresses, found.machine)
     container = found.container["name"] if found.container else None
     return Origin(found.name, found.node, found.namespace, container, addresses_of(known, "FROM", found))
 

@@ -57,6 +57,7 @@ class Told:
         if goes_to and (self._switch.interface(goes_to) or {}).get("type") in PORTS:
             # The bridge that a tunnel's packets leave by is no part of the frame's way.
             names = self._names.passed([step for step in steps if step["kind"] == "table"], self._bridge)
+        passes = tuple(names)
         names = [self._network] if self._network else names
         clauses = [f"passes {_listed(names)}"] if names else []
         if goes_to:
@@ -65,7 +66,7 @@ class Told:
         if not clauses:
             return []
         row = self._deciding(steps)
-        return [(self._note(", ".join(clauses), row, verdict=None), packet)]
+        return [(self._note(", ".join(clauses), row, verdict=None, passes=passes), packet)]
 
     def _deciding(self, steps: Sequence[Row]) -> Row | None:
         """The row of OpenFlow that chose the output, else the last one."""
@@ -76,10 +77,14 @@ class Told:
         chosen = chosen or [step for step in tables if "output to native tunnel" in step["notes"]]
         return next(reversed(chosen or tables), None)
 
-    def _note(self, text: str, step: Row | None, verdict: str | None) -> Note:
+    def _note(self, text: str, step: Row | None, verdict: str | None, passes: tuple[str, ...] = ()) -> Note:
         row = (self._names.of(step) or step) if step else None
         source = f"OpenFlow table {step['table']} of {step['datapath']}" if step else f"trace of {self._bridge}"
-        return Note("openvswitch", text, device=self._bridge, source=source, row=row, verdict=verdict)
+        return Note("openvswitch", text, self._bridge, source=source, row=row, verdict=verdict, passes=passes)
+
+    @property
+    def _all_passed(self) -> tuple[str, ...]:
+        return tuple(self._names.passed(self._trace["steps"], self._bridge))
 
     def encapsulated(self, tunnel: str, outer: Packet) -> Note:
         carried = outer.tunnel
@@ -102,7 +107,8 @@ class Told:
             return note._replace(mechanism="arp", row={**(note.row or {}), "mac": header["sha"]})
         flow = self._names.of(steps[-1]) if steps else None
         recipient = flow["datapath"] if flow else who
-        note = self._note(f"delivered to {recipient}: {who} answers", steps[-1] if steps else None, "delivered")
+        step = steps[-1] if steps else None
+        note = self._note(f"delivered to {recipient}: {who} answers", step, "delivered", self._all_passed)
         return note._replace(recipient=recipient)
 
     def end(self, result: Result, unwanted: bool) -> Note:
@@ -112,13 +118,14 @@ class Told:
             by = f"{row['stage']} of {row['datapath']}" if row else f"a flow with the cookie {cookie:#x}"
             text = f"{by} gives it to the controller, which alone knows what becomes of it"
             source = f"logical flow of {row['datapath']}" if row else f"OpenFlow of {self._bridge}"
-            return Note("openvswitch", text, device=self._bridge, source=source, row=row, verdict="controller")
+            note = Note("openvswitch", text, self._bridge, source=source, row=row, verdict="controller")
+            return note._replace(passes=self._all_passed)
         tables = [step for step in self._trace["steps"] if step["kind"] == "table"]
         step = tables[-1] if tables else None
         flow = self._names.of(step) if step else None
         if step and flow:
             text = f"{flow['stage']} of {flow['datapath']} drops it: {flow['match']}"
-            return self._note(text, step, "dropped")
+            return self._note(text, step, "dropped", self._all_passed)
         remark = "".join(f": {text}" for text in _remark(tables))
         where = f"{_contiv.called(step['datapath'], step['table'])} of {step['datapath']}" if step else self._bridge
         text = f"{where} drops it{remark}"

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.packetwalk.labs.plugins.module_utils._planning import _link_ends
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._docker_networks import DockerNetworks
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._machines import Machine
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._names import (
     PORTS,
     TASKS,
@@ -54,7 +55,8 @@ def targets(document: Row, origin: Origin, text: str, protocol: str = "tcp", por
 
     * A node is its address in the lab, ``localhost`` is 127.0.0.1. Of a host at a port of a switch it is that of the
       port.
-    * A switch, a namespace, and a logical port of OVN, is the one address that it has.
+    * A switch, a namespace, and a logical port of OVN, is the one address that it has. A virtual machine is the one
+      that Neutron gave it.
     * Other names mean what Docker's DNS answers in the origin's container: of every network that it shares with what
       it asks for (sorted by name) a service's virtual address; with DNS round robin, and for ``tasks.NAME``, the
       address of each running task; the address of a task or a container.
@@ -122,8 +124,9 @@ class _Resolver:
         if service:
             return service, self._of_tasks(service, "")
         kind, found = known.find("TO", name)
-        if kind in ("namespace", "logical port"):
-            return None, [self._of_namespace(only_one("TO", name, found))]
+        if kind in ("namespace", "logical port", "server"):
+            one = only_one("TO", name, found)
+            return None, [self._of_machine(one.machine) if one.machine else self._of_namespace(one)]
         if kind == "service":
             service = known.services[name]
             round_robin = service["endpoint_mode"] == "dnsrr"
@@ -169,6 +172,14 @@ class _Resolver:
         source = f"address of {row['device']}"
         evidence = {"node": asked.node, "namespace": asked.namespace, "source": source, "row": row}
         return _Answer(addresses[0], f"{self._name} is {addresses[0]}, its address", evidence)
+
+    def _of_machine(self, machine: Machine) -> _Answer:
+        """The first address that Neutron gave it, of IPv4 when it has both."""
+        found = sorted(machine.addresses, key=lambda address: ":" in address)
+        if not found:
+            raise self._error("its port has no address")
+        evidence = {"node": machine.node, "namespace": None, "source": "ports of Neutron", "row": machine.port}
+        return _Answer(found[0], f"{self._name} is {found[0]}, its address in Neutron", evidence)
 
     def _of_container(self, asked: NamedNamespace) -> list[_Answer]:
         attached = self._networks.attachments(asked)

@@ -7,8 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._engine import Engine
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._hop import Hop, Note, Place, Walk
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._machines import Machine
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._names import UnknownName
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._origins import Origin, origins
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._packet import Packet
@@ -58,7 +60,7 @@ def walk(
         "to": {"name": to_name, "protocol": protocol, "port": found.hops[0].after.destination_port},
         "verdict": found.verdict,
         "ends": [hop.number for hop in found.ends],
-        "hops": [hop.as_dict() for hop in found.hops],
+        "hops": [_named(hop.as_dict(), engine.world) for hop in found.hops],
         "questions": [question.as_dict() for question in engine.world.questions],
     }
 
@@ -73,11 +75,41 @@ def _begin(engine: Engine, found: Walk, origin: Origin, target: Target, source_p
     )
     if target.protocol == "icmp":
         packet = packet.changed(protocol=_ECHO_REQUEST[packet.family])
+    if origin.machine:
+        _leave(engine, found, origin, origin.machine, target, packet)
+        return
     if origin.node is None or origin.namespace is None:
         _arrive(engine, found, origin, target, packet)
         return
     place = Place("output", engine.world.namespace(origin.node, origin.namespace))
     engine.extend(found, _root(found, origin, target, packet), place, packet)
+
+
+def _named(hop: dict[str, Any], world: World) -> dict[str, Any]:
+    """A hop in the names of Neutron; the row that decided has its identifiers."""
+    named = world.servers.named
+    return {
+        **hop,
+        "text": named(hop["text"]),
+        "recipient": hop["recipient"] and named(hop["recipient"]),
+        "passes": [named(name) for name in hop["passes"]],
+    }
+
+
+def _leave(engine: Engine, found: Walk, origin: Origin, machine: Machine, target: Target, packet: Packet) -> None:
+    """From a virtual machine a packet comes to the device that this is plugged in with."""
+    world = engine.world
+    root = _root(found, origin, target, packet)
+    try:
+        namespace = world.namespace(machine.node, world.switching(machine.node))
+        frame = world.servers.sent(machine, packet)
+    except Unknown as reason:
+        raise UnknownName(f"FROM {origin.name}: what the virtual machine sends is unknown: {reason}") from None
+    text = f"{machine.name} sends from {frame.source}; it is a virtual machine, so what it has is what Neutron gave it"
+    note = Note("output", text, device=machine.device, source="ports of Neutron", row=machine.port)
+    hop = Hop(len(found.hops) + 1, root, machine.node, namespace.name, packet, frame, note)
+    found.hops.append(hop)
+    engine.extend(found, hop, Place("receive", namespace, in_device=machine.device), frame)
 
 
 def _root(found: Walk, origin: Origin, target: Target, packet: Packet, verdict: str | None = None) -> Hop:

@@ -16,6 +16,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._swarm import shor
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking import _addresses, _contiv, _routes
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._logical_addresses import addresses_of
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._logical_flows import LogicalFlows
+from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._machines import Servers
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._pairs import End, Pairs, other_by_mark
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._switches import Question, Switch
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._walking._wires import Wires, subnets
@@ -282,6 +283,10 @@ class World:
     def is_switching(self, namespace: Namespace) -> bool:
         """Raises Unknown."""
         return self.switching(namespace.node) == namespace.name
+
+    @cached_property
+    def servers(self) -> Servers:
+        return Servers(self.document)
 
     @cached_property
     def logical_flows(self) -> LogicalFlows:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import http.server
 import json
 import socketserver
-import threading
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from urllib.parse import unquote
 
+from serving import Serving
 
-class DockerDouble:
+
+class DockerDouble(Serving):
     """Serves on the unix socket ``path`` while it is entered.
 
     * ``networks``: the names of those that it has.
@@ -25,26 +25,12 @@ class DockerDouble:
     """
 
     def __init__(self, path: Path, networks: set[str], cluster_store: str = "etcd://192.168.2.50:2379") -> None:
+        super().__init__(socketserver.ThreadingUnixStreamServer(str(path), _Handler))
         self.path = str(path)
         self.networks = networks
         self.cluster_store = cluster_store
         self.refusal: str | None = None
         self.requests: list[tuple[str, str]] = []
-
-    def __enter__(self) -> DockerDouble:
-        self._server = socketserver.ThreadingUnixStreamServer(self.path, _Handler)
-        self._server.daemon_threads = True
-        self._server.double = self  # type: ignore[attr-defined]
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
         self.requests.append((method, path))

@@ -14,18 +14,18 @@ import subprocess
 import tempfile
 import threading
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from netmaster_fields import Refusal
 from netmaster_objects import NO_KEYS, Objects, Panic, Unknown, Unrecorded
+from serving import Serving
 
 VERSION = {"GitCommit": "c61eb64", "Version": "1.0.3", "BuildTime": "06-08-2017.01-26-14.UTC"}
 PROXY = "/api/v1/auth_proxy/"
 TOKEN = "a.token.of-the-double"
 
 
-class NetmasterDouble:
+class NetmasterDouble(Serving):
     """Serves on a free port of 127.0.0.1 while it is entered.
 
     * ``url``: where.
@@ -37,28 +37,14 @@ class NetmasterDouble:
     """
 
     def __init__(self, password: str | None = None) -> None:
+        super().__init__(http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler))
         self.objects = Objects()
         self.requests: list[tuple[str, str, str]] = []
         self.password = password
         self._lock = threading.Lock()
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._server.daemon_threads = True
-        self._server.double = self  # type: ignore[attr-defined]
         if password is not None:
             self._server.socket = _context().wrap_socket(self._server.socket, server_side=True)
         self.url = f"{'http' if password is None else 'https'}://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> NetmasterDouble:
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
     def changes(self) -> list[tuple[str, str]]:
         """Method and path of the requests that may have changed something."""

@@ -42,7 +42,7 @@ def test_it_returns_all_but_flows_and_servers_and_changes_nothing(
     assert result["changed"] is False
     assert set(result["northbound"]) == {
         *("switches", "routers", "acls", "nats", "load_balancers"),
-        *("port_groups", "address_sets", "dhcp_options", "dns"),
+        *("port_groups", "address_sets", "dhcp_options", "dns", "ha_chassis_groups", "settings"),
     }
     assert set(result["southbound"]) == {"chassis", "datapaths", "port_bindings", "gateways", "mac_bindings"}
     assert result["lag"]["nb_cfg"] == result["lag"]["sb_cfg"]

@@ -13,6 +13,7 @@ from ansible.module_utils.testing import patch_module_args
 from ansible_collections.packetwalk.labs.plugins.modules import ovn_trace
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "module_utils" / "_probing"))
+import neutron_network  # noqa: E402
 import ovn_daemons  # noqa: E402
 import traced_network  # noqa: E402
 from traced_network import TO_VM2, TO_VM3, VM1  # noqa: E402
@@ -85,7 +86,9 @@ def test_packets_end_where_they_have_to(ask: Any, options: Row, expect: str) -> 
 
 def test_a_trace_is_a_tree_with_what_changed(ask: Any) -> None:
     trace = ask(microflow=f"{TO_VM3} && icmp4.type == 8")["trace"]
-    assert trace["outputs"] == [{"port": "vm3", "type": "", "datapath": "sw1", "chassis": "chassis2"}]
+    assert trace["outputs"] == [
+        {"port": "vm3", "logical_port": "vm3", "type": "", "datapath": "sw1", "chassis": "chassis2"}
+    ]
     routed = next(step for step in trace["steps"] if step["stage"] == "lr_in_ip_routing")
     assert {"field": "eth.src", "value": "00:00:00:00:ff:02"} in routed["changes"]
     assert len(routed["uuid"]) == 8 and routed["match"] and routed["priority"] > 0
@@ -223,3 +226,83 @@ def _is_running(process: int) -> bool:
     # In a container nobody may wait for what is detached, so that it stays as a zombie.
     status = Path(f"/proc/{process}/status")
     return status.exists() and "State:\tZ" not in status.read_text()
+
+
+CLOUD_VM1, CLOUD_VM3 = "06f528e3-300b-4271-b5fc-a6b25a551fbe", "9036c03d-3495-4e91-a38c-55e6e38f62b8"
+PING = {"icmp4.type": 8}
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ovn_daemons.Daemons]:
+    """Port vm3 has no name there, and is of the server web3."""
+    with neutron_network.logical(tmp_path_factory.mktemp("cloud"), unnamed=CLOUD_VM3) as started:
+        yield started
+
+
+@pytest.fixture
+def neutron() -> Row:
+    known: Row = neutron_network.control()["neutron"]
+    known["servers"] = [{"id": "00000000-0000-0000-0000-000000000002", "name": "web3"}]
+    for row in known["ports"]:
+        row["name"] = "" if row["id"] == CLOUD_VM3 else row["name"]
+    return known
+
+
+@pytest.fixture
+def ask_cloud(cloud: ovn_daemons.Daemons, capsys: pytest.CaptureFixture[str]) -> Any:
+    southbound = cloud.environment["OVN_SB_DB"]
+    new = ["new", "new", "new", "new"]
+    return lambda **options: run(capsys, **{"southbound": southbound, "daemon": "unused", "ct_states": new, **options})
+
+
+def test_a_packet_from_server_to_server(ask_cloud: Any, neutron: Row) -> None:
+    result = ask_cloud(
+        neutron=neutron, **{"from": "vm1", "to": "web3"}, fields=PING, expect="output to web3", reverse=True
+    )
+    trace = result["trace"]
+    assert trace["microflow"].startswith(f'inport == "{CLOUD_VM1}" && eth.src == fa:16:3e:b7:75:2a && ')
+    assert trace["outputs"] == [
+        {"port": "web3", "logical_port": CLOUD_VM3, "type": "", "datapath": "int-net2", "chassis": "c3"}
+    ]
+    ports = {(step["datapath"], step["inport"], step["outport"]) for step in trace["steps"]}
+    assert ("router1", "router1-int-net", "router1-int-net2") in ports
+    assert ("int-net2", "int-net2-router1", "web3") in ports
+    # Ports without names are found again for the answer.
+    assert (result["answer"]["verdict"], result["answer"]["outputs"][0]["port"]) == ("output", "vm1")
+
+
+@pytest.mark.parametrize(
+    ("options", "expect"),
+    [
+        ({"from": "web3", "to": "vm1", "fields": {"tcp.dst": 80}}, "drop at int-net/ls_out_acl"),
+        ({"from": "web3", "to": "vm1", "fields": {"tcp.dst": 22}}, "output to vm1"),
+        ({"from": "vm1", "to": "203.0.113.1", "fields": PING}, "unresolved"),
+        ({"fields": {"inport": "web3", "eth.src": "fa:16:3e:00:00:99"}}, "drop at int-net2"),
+        ({"from": "vm1", "to": "web3", "fields": {**PING, "ip.ttl": 1}}, "output to vm1"),
+    ],
+)
+def test_servers_of_a_cloud(ask_cloud: Any, neutron: Row, options: Row, expect: str) -> None:
+    result = ask_cloud(neutron=neutron, expect=expect, **options)
+    assert result.get("unmet") == [], result["msg"]
+
+
+def test_names_of_ports_need_no_neutron(ask_cloud: Any) -> None:
+    known = 'inport == "vm1" && eth.src == fa:16:3e:b7:75:2a && eth.dst == fa:16:3e:eb:49:d9 && ip4.src == 10.20.1.172'
+    result = ask_cloud(microflow=f"{known} && ip4.dst == 10.20.1.181 && ip.ttl == 64 && icmp4.type == 8", reverse=True)
+    (output,) = result["trace"]["outputs"]
+    assert (output["port"], output["logical_port"][:8], output["chassis"]) == ("vm2", "8c700365", "c2")
+    assert result["answer"]["outputs"][0]["port"] == "vm1"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"from": "nowhere", "to": "vm1"}, "No server or port is called nowhere; there is vm1, vm2, web3."),
+        ({"fields": {"inport": "nowhere"}}, "Cannot trace: inport nowhere is no logical port."),
+        ({"from": "vm1", "to": "vm2", "neutron": None}, "missing parameter(s) required by 'from': neutron"),
+        ({"from": "vm1"}, "parameters are required together: from, to"),
+    ],
+)
+def test_servers_that_are_none(ask_cloud: Any, neutron: Row, options: Row, said: str) -> None:
+    result = ask_cloud(**{"neutron": neutron, **options})
+    assert result["failed"] and result["msg"] == said

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import copy
 import functools
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.packetwalk.labs.plugins.module_utils._parsing import _neutron
 from ansible_collections.packetwalk.labs.plugins.plugin_utils import _state
 
 RECORDINGS = Path(__file__).parents[3] / "recordings"
@@ -36,6 +38,14 @@ def ovn_state() -> dict[str, Any]:
 def ovn_walk_state() -> dict[str, Any]:
     """State document of the same lab with what Open vSwitch said of some packets; a test may change it."""
     return copy.deepcopy(_recorded(RECORDINGS / "ovn-walk" / "state.json"))
+
+
+@pytest.fixture
+def neutron_state() -> dict[str, Any]:
+    """State document of what Neutron and Nova say of a cloud, without its nodes; a test may change it."""
+    found = {key: json.loads((RECORDINGS / "neutron" / f"{key}.json").read_text()) for key in _neutron.KINDS}
+    told = {"neutron": _neutron.neutron(found, {}, {})}
+    return _state.assemble("openstack", "2026-01-31T12:00:00Z", {}, openstack={"neutron": told})
 
 
 @pytest.fixture

@@ -193,6 +193,18 @@ def test_without_contivs_programs_there_is_no_control_of_contiv(netmaster: dict[
     assert document["nodes"]["a"]["legacy_swarm"] == UNMANAGED["legacy_swarm"]
 
 
+def test_what_was_read_of_openstack_is_part_of_the_state() -> None:
+    neutron = {"networks": [{"name": "internal1"}]}
+    read = {"neutron": {"changed": False, "neutron": neutron}}
+    assert _state.assemble("openstack", "now", {}, openstack=read)["control"] == {"neutron": neutron}
+    failed = {"neutron": {"failed": True, "msg": "Cannot read the cloud: Keystone cannot be reached."}}
+    assert _state.assemble("openstack", "now", {}, openstack=failed)["control"] == {
+        "neutron": None,
+        "neutron_reason": "Cannot read the cloud: Keystone cannot be reached.",
+    }
+    assert "neutron" not in _state.assemble("ovn", "now", {})["control"]
+
+
 def test_a_lab_without_contiv_has_none_of_it(swarm_state: dict[str, Any]) -> None:
     document = _state.assemble("swarm", "now", swarm_state["nodes"])
     assert list(document["control"]) == ["swarm"]

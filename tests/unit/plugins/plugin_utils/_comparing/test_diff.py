@@ -282,6 +282,12 @@ OVN_EDITS: dict[str, tuple[Edit, list[str]]] = {
         lambda state: northbound(state)["port_groups"][0]["ports"].remove("testinstance4"),
         ["lab: changed port group instances: ports -testinstance4"],
     ),
+    "ha chassis group": (
+        lambda state: northbound(state)["ha_chassis_groups"].append(
+            {"name": "pair", "candidates": [{"chassis": "chassis1", "priority": 7}], "external_ids": {}}
+        ),
+        ["lab: created ha chassis group pair (chassis1)"],
+    ),
     "address set": (
         lambda state: northbound(state)["address_sets"].append({"name": "admins", "addresses": ["10.0.0.0/8"]}),
         ["lab: created address set admins (10.0.0.0/8)"],
@@ -325,6 +331,8 @@ OVN_EDITS: dict[str, tuple[Edit, list[str]]] = {
 
 @pytest.mark.parametrize(("edit", "sentences"), OVN_EDITS.values(), ids=OVN_EDITS)
 def test_one_thing_changed_of_ovn(ovn_state: State, edit: Edit, sentences: list[str]) -> None:
+    # The recording is older.
+    northbound(ovn_state)["ha_chassis_groups"] = []
     after = copy.deepcopy(ovn_state)
     edit(after)
     assert texts(_diff.state_diff(ovn_state, after)) == sentences
@@ -760,7 +768,107 @@ def test_the_summary_counts_every_action(swarm_state: State) -> None:
     }
 
 
+def cloud(state: State) -> dict[str, Any]:
+    return state["control"]["neutron"]
+
+
+def associate(state: State) -> None:
+    port = row(cloud(state)["ports"], name="vm2")
+    row(cloud(state)["floating_ips"], address="203.0.113.90").update(port=port["id"], fixed_address="10.20.1.181")
+
+
+NEUTRON_EDITS: dict[str, tuple[Edit, list[str]]] = {
+    "neutron": (
+        lambda state: state["control"].pop("neutron"),
+        ["lab: removed neutron (networks ext-net, int-net, int-net2)"],
+    ),
+    "neutron network": (
+        lambda state: row(cloud(state)["networks"], name="int-net").update(mtu_bytes=1500, revision=3),
+        ["lab: changed neutron network int-net: mtu_bytes 1442 -> 1500"],
+    ),
+    "neutron subnet": (
+        lambda state: row(cloud(state)["subnets"], name="int-subnet2").update(dhcp=False),
+        ["lab: changed neutron subnet int-subnet2: dhcp yes -> no"],
+    ),
+    "neutron port": (
+        lambda state: row(cloud(state)["ports"], name="vm1").update(host="c3", status="DOWN"),
+        ["lab: changed neutron port vm1 on int-net: host c1 -> c3, status ACTIVE -> DOWN"],
+    ),
+    "neutron router": (
+        lambda state: row(cloud(state)["routers"], name="router1").update(
+            external_network=None, external_addresses=[], snat=None
+        ),
+        [
+            "lab: changed neutron router router1: external_addresses -address=203.0.113.86, subnet=ext-subnet, "
+            "external_network ext-net -> none, snat yes -> none",
+        ],
+    ),
+    "floating ip": (
+        associate,
+        [
+            "lab: changed floating ip 203.0.113.90: fixed_address 10.20.1.172 -> 10.20.1.181, "
+            "port vm1 on int-net -> vm2 on int-net",
+        ],
+    ),
+    "security group": (
+        lambda state: row(cloud(state)["security_groups"], name="ssh-icmp").update(stateful=False),
+        ["lab: changed security group ssh-icmp: stateful yes -> no"],
+    ),
+    "security group rule": (
+        lambda state: row(cloud(state)["security_groups"], name="ssh-icmp")["rules"].append(
+            {
+                **row(cloud(state)["security_groups"], name="ssh-icmp")["rules"][0],
+                **{"direction": "ingress", "protocol": "tcp", "port_min": 80, "port_max": 81},
+                **{"remote_group": "b41f22da-867b-4649-b7c9-7f6faad27cd1"},
+            }
+        ),
+        ["lab: created security group rule ssh-icmp ingress IPv4 tcp 80-81 default"],
+    ),
+    "neutron agent": (
+        lambda state: row(cloud(state)["agents"], host="c2").update(alive=False),
+        ["lab: changed neutron agent ovn-controller on c2: alive yes -> no"],
+    ),
+    "nova server": (
+        lambda state: cloud(state)["servers"].append(
+            {**cloud(state)["servers"][0], "id": "new", "name": "testinstance4", "host": "c2"}
+        ),
+        ["lab: created nova server testinstance4 (10.20.1.45 on c2)"],
+    ),
+    "nova service": (
+        lambda state: row(cloud(state)["compute_services"], host="c3").update(state="down"),
+        ["lab: changed nova service nova-compute on c3: state up -> down"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "sentences"), NEUTRON_EDITS.values(), ids=NEUTRON_EDITS)
+def test_one_thing_changed_of_openstack(neutron_state: State, edit: Edit, sentences: list[str]) -> None:
+    after = copy.deepcopy(neutron_state)
+    edit(after)
+    assert texts(_diff.state_diff(neutron_state, after)) == sentences
+
+
+def test_a_second_port_of_a_server_is_the_only_one_that_is_new(neutron_state: State) -> None:
+    vm1, vm3 = (row(cloud(neutron_state)["ports"], name=name) for name in ("vm1", "vm3"))
+    vm1.update(device_id=cloud(neutron_state)["servers"][0]["id"])
+    vm3.update(device_id="")
+    after = copy.deepcopy(neutron_state)
+    row(cloud(after)["ports"], name="vm3").update(device_id=vm1["device_id"])
+    assert texts(_diff.state_diff(neutron_state, after)) == [
+        "lab: created neutron port srv-c1 on int-net2 (10.20.2.190 on c3)",
+        "lab: removed neutron port vm3 on int-net2 (10.20.2.190 on c3)",
+    ]
+
+
+def test_servers_that_nobody_could_tell_of_are_not_called_gone(neutron_state: State) -> None:
+    after = copy.deepcopy(neutron_state)
+    cloud(after).update(servers=None, servers_reason="Nova refuses")
+    (change,) = _diff.state_diff(neutron_state, after)
+    assert (change.action, change.object) == ("unknown", "nova server")
+    assert "Nova refuses" in change.text
+
+
 def test_every_kind_is_edited_by_a_test() -> None:
     told_otherwise = {"feature", "tool", "docker network task", "nft table", "nft chain", "nft rule", "nft set"}
-    edited = [*EDITS, *OVN_EDITS, *SWITCH_EDITS, *MACHINE_EDITS, *CONTIV_EDITS]
+    edited = [*EDITS, *OVN_EDITS, *SWITCH_EDITS, *MACHINE_EDITS, *CONTIV_EDITS, *NEUTRON_EDITS]
     assert set(OBJECTS) - set(edited) == told_otherwise
