@@ -14,6 +14,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import F
 def ovn_ports(document: dict[str, Any], intent: dict[str, Any]) -> Iterator[Finding]:
     """Every enabled port of an instance is up, on one chassis, and an interface there is plugged into it."""
     ovn = Ovn(document)
+    stopped = _of_stopped_servers(document)
     for switch in ovn.northbound["switches"]:
         for port in switch["ports"]:
             subject = f"{switch['name']}/{port['name']}"
@@ -22,10 +23,25 @@ def ovn_ports(document: dict[str, Any], intent: dict[str, Any]) -> Iterator[Find
             chassis = (ovn.bindings.get(port["name"]) or {}).get("chassis")
             if not port["enabled"]:
                 yield skipped(subject, f"port {port['name']}", "it is disabled")
+            elif chassis is None and _is_unbound(port):
+                yield skipped(subject, f"port {port['name']}", "Neutron has not bound it to a host")
+            elif chassis is None and port["name"] in stopped:
+                yield skipped(subject, f"port {port['name']}", "its server does not run")
             elif ovn.unreadable and chassis not in (None, *ovn.node_of):
                 yield error(subject, f"interface of {port['name']}", f"Open vSwitch of {chassis} could not be read")
             else:
                 yield judged(subject, _port_steps(ovn, port))
+
+
+def _is_unbound(port: Row) -> bool:
+    """Whether Neutron made it, and asked for no chassis yet: nobody uses it."""
+    return "neutron:device_owner" in port["external_ids"] and "requested-chassis" not in port["options"]
+
+
+def _of_stopped_servers(document: dict[str, Any]) -> set[str]:
+    """Ports that Nova takes the interfaces of away while their servers do not run."""
+    servers = (document["control"].get("neutron") or {}).get("servers") or ()
+    return {port for server in servers if server["status"] != "ACTIVE" for port in server["ports"]}
 
 
 def _port_steps(ovn: Ovn, port: Row) -> Iterator[Step]:

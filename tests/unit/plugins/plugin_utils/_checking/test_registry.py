@@ -20,6 +20,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._findings import F
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._state import Unknown
 
 sys.path.append(str(Path(__file__).parent))
+from cloud_state import INTENT, cloud  # noqa: E402
 from contiv_state import full_lab  # noqa: E402
 
 
@@ -76,6 +77,10 @@ def test_a_check_with_nothing_to_judge_says_so(swarm_state: dict[str, Any]) -> N
             {"ovn_nb": {}, "ovn_sb": {}, "ovn_lag": None}, {}, "error", "this lab has no OVN", id="part of OVN"
         ),
         pytest.param({"contiv": None, "contiv_reason": "no answer"}, {}, "error", "no answer", id="Contiv"),
+        pytest.param({"neutron": None, "neutron_reason": "HTTP 401"}, {}, "error", "HTTP 401", id="OpenStack"),
+        pytest.param(
+            {}, {"openstack": {"networks": []}}, "error", "this lab has no OpenStack", id="no OpenStack, but meant"
+        ),
         pytest.param(
             {}, {"openswitch": {"links": []}}, "error", "this lab has no switches", id="no switches, but meant"
         ),
@@ -86,7 +91,14 @@ def test_every_check_tells_why_it_could_not_look(
 ) -> None:
     swarm_state["control"] = control
     findings = run(swarm_state, intent, CHECKS)
-    families = {"swarm": "swarm", "nodes": "swarm", "openswitch": "switch", "contiv": "contiv"}
+    families = {
+        "swarm": "swarm",
+        "nodes": "swarm",
+        "openswitch": "switch",
+        "contiv": "contiv",
+        "neutron": "neutron",
+        "openstack": "neutron",
+    }
     family = families.get(next(iter({**control, **intent})), "ovn")
     assert [finding.check for finding in findings] == [check.identifier for check in CHECKS if check.needs == family]
     assert {finding.status for finding in findings} == {status}
@@ -101,6 +113,7 @@ def test_without_a_control_plane_every_check_is_skipped(swarm_state: dict[str, A
     assert {finding.message.partition("skipped: ")[2] for finding in findings} == {
         "no node of this lab is in a swarm",
         "this lab has no OVN",
+        "this lab has no OpenStack",
         "this lab has no switches",
         "this lab has no Contiv",
         "this lab has no legacy Swarm",
@@ -136,7 +149,7 @@ def test_a_lab_with_all_that_there_is_is_judged_by_all_checks(
 ) -> None:
     swarm_state["nodes"].update(ovn_state["nodes"], **switch_state["nodes"])
     swarm_state["control"].update(ovn_state["control"])
-    # Every node with an Open vSwitch is a chassis to the checks of OVN, so Contiv is a lab of its own.
-    findings = run(swarm_state, {}, CHECKS) + run(full_lab()[0], {}, CHECKS)
+    # Every node with an Open vSwitch is a chassis to the checks of OVN, so Contiv and the cloud are labs of their own.
+    findings = run(swarm_state, {}, CHECKS) + run(full_lab()[0], {}, CHECKS) + run(cloud(), INTENT, CHECKS)
     assert {finding.check for finding in findings} == {check.identifier for check in CHECKS}
     assert {finding.status for finding in findings} == {"passed", "skipped"}
