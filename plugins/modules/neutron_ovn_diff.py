@@ -159,7 +159,7 @@ drifts:
       type: str
       sample: null
     repair:
-      description: One command that repairs it, or V(null).
+      description: One line for a shell that repairs it, or V(null).
       returned: always
       type: str
       sample: openstack network set --mtu 1342 internal1

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 # Who is not as the others are.
@@ -26,9 +27,15 @@ NORTHD = "ovn-northd makes it of what the northbound database has; start it, or 
 CONTROLLER = "ovn-controller does it when it runs there and reaches the southbound database; look at its log"
 
 
+def renamed(kind: str, row: dict[str, Any]) -> str:
+    """Has Neutron write all of a port or network to OVN, as it does after a change; what is the same is not sent."""
+    rename = f"openstack {kind} set {row['id']} --name"
+    return f"{rename} {quote(row['name'] + '-')} && {rename} {quote(row['name'])}"
+
+
 @dataclass(frozen=True)
 class Drift:
-    """One thing that is not as it should be. ``repair`` is one command; without one ``repair_reason`` says why."""
+    """One thing that is not as it should be. ``repair`` is one line of a shell, else ``repair_reason`` says why not."""
 
     what: str
     layer: str

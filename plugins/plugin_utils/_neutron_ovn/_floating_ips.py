@@ -63,7 +63,8 @@ def _translated(cloud: Cloud, address: Row, row: Row | None) -> Iterator[Drift]:
     if row is None:
         yield missing(NORTHBOUND, f"{address['address']} to {address['fixed_address']}", SYNCHRONIZE)
         return
-    again = f"openstack floating ip set --port {address['port']} {address['id']}"
+    command = "openstack floating ip"
+    again = f"{command} unset --port {address['id']} && {command} set --port {address['port']} {address['id']}"
     yield from differing("router", NORTHBOUND, f"{DATAPATH}{address['router']}", row["router"], again)
     yield from differing("external address", NORTHBOUND, address["address"], row["external_address"], again)
     yield from differing("logical address", NORTHBOUND, address["fixed_address"], row["logical_address"], again)

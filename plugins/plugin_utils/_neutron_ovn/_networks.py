@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from shlex import quote
 
 from ansible_collections.packetwalk.labs.plugins.module_utils._naming._neutron_objects import DATAPATH
 from ansible_collections.packetwalk.labs.plugins.plugin_utils._neutron_ovn._cloud import Cloud, Row, identifier
@@ -19,6 +18,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._neutron_ovn._drif
     differing,
     left,
     missing,
+    renamed,
 )
 
 KIND = "network"
@@ -52,7 +52,7 @@ def _network(cloud: Cloud, network: Row, datapaths: set[str]) -> Iterator[Drift]
     if switch is None:
         yield missing(NORTHBOUND, name, SYNCHRONIZE)
         return
-    rewrite = f"openstack network set --name {quote(network['name'])} {network['id']}"
+    rewrite = renamed("network", network)
     for key, noted in _NOTED.items():
         # Neither does it tell all of it to everybody.
         if noted in switch["external_ids"] and network[key] is not None:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from shlex import quote
 
 from ansible_collections.packetwalk.labs.plugins.module_utils._naming._neutron_objects import (
     DATAPATH,
@@ -35,6 +34,7 @@ from ansible_collections.packetwalk.labs.plugins.plugin_utils._neutron_ovn._drif
     differing,
     left,
     missing,
+    renamed,
 )
 
 KIND = "port"
@@ -86,14 +86,8 @@ def _port(cloud: Cloud, port: Row) -> Iterator[Drift]:
         yield from _plugged(cloud, port, logical, binding)
 
 
-def _rewrite(port: Row) -> str:
-    """Neutron writes the whole logical port whenever the port changes, and the client sends only what is different."""
-    rename = f"openstack port set {port['id']} --name"
-    return f"{rename} {quote(port['name'] + '-')} && {rename} {quote(port['name'])}"
-
-
 def _logical_port(cloud: Cloud, port: Row, logical: Row) -> Iterator[Drift]:
-    rewrite = _rewrite(port)
+    rewrite = renamed("port", port)
     ids, options = logical["external_ids"], logical["options"]
     # In a routed provider network each segment may have a switch of its own.
     network = ids.get("neutron:port_segment_id", port["network"])
@@ -127,7 +121,7 @@ def _addresses(port: Row, logical: Row) -> Iterator[Drift]:
     others = [pair for pair in port["allowed_address_pairs"] if (pair["mac"] or port["mac"]) != port["mac"]]
     also = {pair["address"] for pair in port["allowed_address_pairs"] if pair not in others}
     reached, foreign = _pairs(logical["addresses"])
-    rewrite = _rewrite(port)
+    rewrite = renamed("port", port)
     if not reached and not foreign and not is_bound(port):
         return  # Octavia's providers keep the address of an unbound port for their load balancer.
     if is_secured(port):

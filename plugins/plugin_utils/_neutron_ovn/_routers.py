@@ -55,7 +55,8 @@ def _router(cloud: Cloud, router: Row, datapaths: set[str]) -> Iterator[Drift]:
     if logical is None:
         yield missing(NORTHBOUND, name, SYNCHRONIZE)
         return
-    rewrite = f"openstack router set --{'enable' if router['admin_up'] else 'disable'} {router['id']}"
+    words = ("disable", "enable") if router["admin_up"] else ("enable", "disable")
+    rewrite = " && ".join(f"openstack router set --{word} {router['id']}" for word in words)
     noted = logical["external_ids"].get("neutron:router_name")
     yield from differing("name", NORTHBOUND, router["name"], noted, SYNCHRONIZE)
     yield from differing("enabled", NORTHBOUND, router["admin_up"], logical["enabled"], rewrite)

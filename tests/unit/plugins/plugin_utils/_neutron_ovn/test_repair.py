@@ -22,6 +22,8 @@ VM1 = "06f528e3-300b-4271-b5fc-a6b25a551fbe"
 ROUTER = "neutron-40971f38-91e5-436b-9c73-441b6ae1e25e"
 GATEWAY = "lrp-74d01daa-6489-4ef7-9131-736a21e9880a"
 GROUP = "pg_b1154238_29f9_40ca_a748_91ad11983200"
+FLOATING = "805e84db-59cd-42e6-928a-008f729cb34d"
+INT_NET = "e3b3ccb9-491b-4809-9373-315abe2f3817"
 NEW = "00000000-1111-2222-3333-444444444444"
 SYNCHRONIZE = "neutron-ovn-db-sync-util --ovn-neutron_sync_mode repair"
 
@@ -100,6 +102,11 @@ REPAIRS: dict[str, tuple[Change, str | None, str]] = {
         None,
         f"openstack port set {VM1} --name vm1- && openstack port set {VM1} --name vm1",
     ),
+    "name of a network": (
+        northbound("switches", {"name": f"neutron-{INT_NET}"}, external_ids={"neutron:network_name": "former"}),
+        None,
+        f"openstack network set {INT_NET} --name int-net- && openstack network set {INT_NET} --name int-net",
+    ),
     "left network": (
         another("switches", {}, name=f"neutron-{NEW}", ports=[]),
         None,
@@ -141,6 +148,11 @@ REPAIRS: dict[str, tuple[Change, str | None, str]] = {
         None,
         f"ovn-nbctl lr-route-add {ROUTER} 0.0.0.0/0 203.0.113.1",
     ),
+    "router that is disabled": (
+        northbound("routers", {"name": ROUTER}, enabled=False),
+        None,
+        f"openstack router set --disable {ROUTER[8:]} && openstack router set --enable {ROUTER[8:]}",
+    ),
     "left source NAT": (
         another("nats", {"type": "snat"}, uuid=NEW, logical_address="192.0.2.0/24"),
         None,
@@ -149,7 +161,7 @@ REPAIRS: dict[str, tuple[Change, str | None, str]] = {
     "floating IP to another address": (
         northbound("nats", {"type": "dnat_and_snat"}, logical_address="10.20.1.181"),
         None,
-        f"openstack floating ip set --port {VM1} 805e84db-59cd-42e6-928a-008f729cb34d",
+        f"openstack floating ip unset --port {FLOATING} && openstack floating ip set --port {VM1} {FLOATING}",
     ),
     "floating IP twice": (
         another("nats", {"type": "dnat_and_snat"}, uuid=NEW, logical_address="10.20.1.181"),
@@ -159,7 +171,7 @@ REPAIRS: dict[str, tuple[Change, str | None, str]] = {
     "distributed floating IP without MAC address": (
         distributed,
         None,
-        f"openstack floating ip set --port {VM1} 805e84db-59cd-42e6-928a-008f729cb34d",
+        f"openstack floating ip unset --port {FLOATING} && openstack floating ip set --port {VM1} {FLOATING}",
     ),
     "gateway chassis that is gone, of the port": (
         router_port(
